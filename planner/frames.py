@@ -1,0 +1,133 @@
+"""The data dictionary: every table that crosses a room, with column, dtype, unit and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal["text", "number", "whole", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: dtype, unit, meaning."""
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One table: its columns in order, and the columns that sort and identify a row."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    def tidy(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the table with exactly these columns, dtypes and order of rows."""
+        dtypes = {"text": "str", "number": "float64", "whole": "int64", "flag": "bool"}
+        tidy = table[self.names].astype({c.name: dtypes[c.kind] for c in self.columns})
+        return tidy.sort_values(list(self.key), kind="stable").reset_index(drop=True)
+
+
+PERIOD = Column("period", "whole", "–", "period of the plan, from 1")
+
+FACILITIES = Frame(
+    "facilities",
+    "What stands and what is built: one row for each provider in use.",
+    (
+        PERIOD,
+        Column("provider", "text", "–", "id: service/site/option, or service/facility for what stands today"),
+        Column("service", "text", "–", "service"),
+        Column("place", "text", "–", "id of the site or existing facility"),
+        Column("label", "text", "–", "name of the site or facility"),
+        Column("option", "text", "–", "size; `existing` for what stands today"),
+        Column("existing", "flag", "–", "stands today"),
+        Column("modules", "whole", "–", "modules in use"),
+        Column("capacity", "number", "unit of the service", "need that it can serve; infinite when unlimited"),
+        Column("served", "number", "unit of the service", "need that it serves"),
+        Column("capital_cost", "number", "currency", "cost of building it"),
+        Column("operating_cost", "number", "currency/year", "yearly cost of running it"),
+        Column("land_m2", "number", "m²", "land that it takes"),
+        Column("x", "number", "m", "easting in the city's coordinate system"),
+        Column("y", "number", "m", "northing in the city's coordinate system"),
+    ),
+    ("period", "service", "provider"),
+)
+
+ASSIGNMENT = Frame(
+    "assignment",
+    "Who is served where: one row for each cell, service and provider.",
+    (
+        PERIOD,
+        Column("cell", "text", "–", "cell where the people live"),
+        Column("service", "text", "–", "service"),
+        Column("provider", "text", "–", "provider that serves them"),
+        Column("served", "number", "unit of the service", "need served"),
+        Column("travel", "number", "min or m", "travel, in the unit of the service's limit"),
+        Column("quality", "number", "1", "quality of the service got, in (0, 1]"),
+    ),
+    ("period", "service", "cell", "provider"),
+)
+
+NEED_POINTS = Frame(
+    "need_points",
+    "What each cell needs and gets of each service.",
+    (
+        PERIOD,
+        Column("cell", "text", "–", "cell"),
+        Column("neighbourhood", "text", "–", "neighbourhood of the cell"),
+        Column("service", "text", "–", "service"),
+        Column("residents", "number", "person", "residents of the cell"),
+        Column("need", "number", "unit of the service", "need"),
+        Column("reached", "number", "unit of the service", "need served at any quality"),
+        Column("quality_weighted", "number", "unit of the service", "need served, times quality"),
+        Column("unmet", "number", "unit of the service", "need not served"),
+    ),
+    ("period", "service", "cell"),
+)
+
+UNMET = Frame(
+    "unmet",
+    "Need that the plan leaves, and why.",
+    (
+        PERIOD,
+        Column("cell", "text", "–", "cell"),
+        Column("neighbourhood", "text", "–", "neighbourhood of the cell"),
+        Column("service", "text", "–", "service"),
+        Column("unmet", "number", "unit of the service", "need not served"),
+        Column("reason", "text", "–", "`no place within the limit`, `nothing open within the limit`, `no capacity left`"),
+    ),
+    ("period", "service", "cell"),
+)
+
+INDICATORS = Frame(
+    "indicators",
+    "What the plan does to whom, one figure a row.",
+    (
+        Column("scenario", "text", "–", "name of the scenario"),
+        Column("when", "text", "–", "`before` (existing providers only) or `after` (the plan)"),
+        PERIOD,
+        Column("service", "text", "–", "service, or `all` for wellbeing"),
+        Column("group", "text", "–", "group of residents, or `everyone`"),
+        Column("measure", "text", "–", "what is measured in each place"),
+        Column("summary", "text", "–", "how the places are summed up"),
+        Column("unit", "text", "–", "unit of the value"),
+        Column("value", "number", "see unit", "the figure; empty when it cannot be told"),
+    ),
+    ("scenario", "when", "period", "service", "group", "measure", "summary"),
+)
+
+PLAN_TABLES = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET)
+ALL_TABLES = (*PLAN_TABLES, INDICATORS)
