@@ -1,0 +1,385 @@
+"""What a scenario file may say: strict, frozen types; the text under a key is its documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no silent conversions, no infinities; frozen once read."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        populate_by_name=True,
+    )
+
+
+class Layer(Strict):
+    """A spatial layer or table: GeoPackage, GeoJSON, shapefile, GeoParquet, FlatGeobuf or CSV."""
+
+    file: Name
+    """Path, relative to this scenario file."""
+    layer: Name | None = None
+    """Name of the layer in a GeoPackage that holds several."""
+    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] | None = None
+    """Coordinate system of a file that states none, such as `EPSG:4326`."""
+    x: Name | None = None
+    """CSV: column of the easting or longitude."""
+    y: Name | None = None
+    """CSV: column of the northing or latitude."""
+
+
+class Neighbourhoods(Layer):
+    """Polygons in which the city is reported on."""
+
+    id: Name
+    """Column with a unique id."""
+    label: Name | None = None
+    """Column with the name that people know; the id where none is given."""
+    population: Name | None = None
+    """Column with residents [person]; not needed where cells give them."""
+
+
+class Cells(Layer):
+    """Points where people live, finer than neighbourhoods."""
+
+    id: Name
+    """Column with a unique id."""
+    neighbourhood: Name | None = None
+    """Column with the id of the neighbourhood; found by location where none is given."""
+    population: Name
+    """Column with residents [person]."""
+
+
+class Group(Strict):
+    """A group of residents, counted in each neighbourhood (or cell)."""
+
+    count: Name
+    """Column with the number of people in the group [person]."""
+    of: Name | None = None
+    """Column with the number of people who were asked [person]; residents where none is given."""
+    layer: Literal["neighbourhoods", "cells"] = "neighbourhoods"
+    """Layer that holds the columns."""
+    label: Name | None = None
+    """How reports name the group, such as `people below the poverty line`."""
+
+
+class City(Strict):
+    """The place and its people."""
+
+    neighbourhoods: Neighbourhoods
+    """Polygons in which the city is reported on."""
+    cells: Cells | None = None
+    """Points where people live; by default one representative point for each neighbourhood."""
+    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] | None = None
+    """Projected coordinate system in metres; by default the UTM zone, which is told."""
+    groups: dict[Name, Group] = {}
+    """Groups of residents whom the report tells apart."""
+
+
+class Need(Strict):
+    """Who needs the service."""
+
+    meaning: Literal["demand", "deficit"]
+    """`demand`: everyone who needs it, of whom existing providers serve part; `deficit`:
+    already net of what exists."""
+    layer: Literal["neighbourhoods", "cells"] = "neighbourhoods"
+    """Layer that holds the column; need by neighbourhood is spread over its cells by population."""
+    count: Name | None = None
+    """Column with the need [unit of the service]."""
+    rate: NotNegative | Name | None = None
+    """Need per resident [unit/person]: a number, or a column."""
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Need:
+        if (self.count is None) == (self.rate is None):
+            message = "give either `count` (a column) or `rate` (need per resident), not both"
+            raise ValueError(message)
+        return self
+
+
+class Reach(Strict):
+    """How far people go, and what a longer way is worth."""
+
+    mode: Name = "walk"
+    """One of the modes under `travel`."""
+    standard_minutes: NotNegative | None = None
+    """Up to here the service is as good as next door [min]."""
+    limit_minutes: Positive | None = None
+    """Beyond this nobody is served [min]."""
+    standard_metres: NotNegative | None = None
+    """Up to here the service is as good as next door [m]."""
+    limit_metres: Positive | None = None
+    """Beyond this nobody is served [m]."""
+    decay: Literal["step", "linear", "logistic", "exponential"] = "linear"
+    """How quality falls between the standard and the limit."""
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Reach:
+        minutes = self.limit_minutes is not None
+        if minutes == (self.limit_metres is not None):
+            message = "give either `limit_minutes` or `limit_metres`"
+            raise ValueError(message)
+        if (self.standard_metres if minutes else self.standard_minutes) is not None:
+            message = "`standard` and `limit` must have the same unit"
+            raise ValueError(message)
+        if self.standard > self.limit:
+            message = f"the standard ({self.standard:g}) is beyond the limit ({self.limit:g})"
+            raise ValueError(message)
+        return self
+
+    @property
+    def unit(self) -> Literal["min", "m"]:
+        """Unit of travel of this service."""
+        return "min" if self.limit_minutes is not None else "m"
+
+    @property
+    def limit(self) -> float:
+        """Limit in `unit`."""
+        return float(self.limit_minutes if self.limit_minutes is not None else self.limit_metres or 0)
+
+    @property
+    def standard(self) -> float:
+        """Standard in `unit`; the limit itself where none is given."""
+        given = self.standard_minutes if self.limit_minutes is not None else self.standard_metres
+        return float(given) if given is not None else self.limit
+
+
+class Existing(Layer):
+    """Facilities that serve today."""
+
+    id: Name
+    """Column with a unique id."""
+    capacity: NotNegative | Name
+    """Column with the capacity, or one number for all [unit of the service]."""
+    quality: Share | Name = 1.0
+    """Column with the quality in (0, 1], or one number for all."""
+    label: Name | None = None
+    """Column with the facility's name."""
+
+
+class Sites(Layer):
+    """Places where something can be built; services that name the same file share its sites and land."""
+
+    id: Name
+    """Column with a unique id."""
+    land_m2: NotNegative | Name | None = None
+    """Column with the land that can be built on, or one number for all [m²]; unlimited without."""
+    label: Name | None = None
+    """Column with the site's name."""
+
+
+class Option(Strict):
+    """A size in which the service can be built, in whole modules."""
+
+    capacity: Positive | None = None
+    """Need that one module can serve [unit of the service]; unlimited where none is given."""
+    capital_cost: NotNegative = 0.0
+    """Cost of building one module [budget currency]."""
+    operating_cost: NotNegative = 0.0
+    """Yearly cost of running one module [budget currency/year]."""
+    land_m2: NotNegative = 0.0
+    """Land that one module takes [m²]."""
+    max_per_site: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Most modules at one site."""
+    quality: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Quality of the service in (0, 1]."""
+
+
+class Service(Strict):
+    """One service: who needs it, how far people go, what stands, what can be built."""
+
+    unit: Name = "person"
+    """What need and capacity are counted in: person, household, pupil, m³/day …"""
+    label: Name | None = None
+    """How reports name the service."""
+    need: Need
+    """Who needs it."""
+    travel: Reach
+    """How far people go."""
+    existing: Existing | None = None
+    """Facilities that serve today."""
+    sites: Sites | None = None
+    """Where it can be built."""
+    options: dict[Name, Option] = {}
+    """Sizes in which it can be built."""
+    weight: NotNegative = 1.0
+    """Importance beside the other services; weights are scaled to sum to 1."""
+
+    @model_validator(mode="after")
+    def _options_need_sites(self) -> Service:
+        if bool(self.options) != (self.sites is not None):
+            message = "`sites` and `options` go together: where it can be built, and in which sizes"
+            raise ValueError(message)
+        return self
+
+
+class StraightLine(Strict):
+    """Straight lines, lengthened by a detour, that do not cross barriers."""
+
+    method: Literal["straight_line"]
+    """Straight lines."""
+    detour: Annotated[float, Field(ge=1, le=5)] = 1.3
+    """Way on the ground over straight line."""
+    speed_kmh: Annotated[float, Field(gt=0, le=200)] = 4.8
+    """Speed [km/h]."""
+    barriers: Layer | None = None
+    """Lines or polygons, such as water, that a straight line must not cross."""
+
+
+class Network(Strict):
+    """Shortest ways along a street network."""
+
+    method: Literal["network"]
+    """Shortest ways along streets."""
+    streets: Layer
+    """Lines; they meet where they share a vertex."""
+    speed_kmh: Annotated[float, Field(gt=0, le=200)] = 4.8
+    """Speed [km/h]."""
+    snap_limit_metres: Positive = 500.0
+    """Farthest from a street that a place may lie [m]."""
+
+
+class Table(Strict):
+    """A table of travel from a routing engine such as r5r: CSV or Parquet."""
+
+    method: Literal["table"]
+    """A table from a routing engine."""
+    file: Name
+    """Path, relative to this scenario file."""
+    origin: Name = "from_id"
+    """Column with the id of the cell."""
+    destination: Name = "to_id"
+    """Column with the id of the site or facility."""
+    minutes: Name | None = None
+    """Column with travel time [min]."""
+    metres: Name | None = None
+    """Column with travel distance [m]."""
+
+    @model_validator(mode="after")
+    def _some_travel(self) -> Table:
+        if self.minutes is None and self.metres is None:
+            message = "name the column with `minutes` or the one with `metres`"
+            raise ValueError(message)
+        return self
+
+
+Mode = Annotated[StraightLine | Network | Table, Field(discriminator="method")]
+
+
+class Budget(Strict):
+    """The money for all services together."""
+
+    capital: NotNegative | None = None
+    """For building [currency]; unlimited where none is given."""
+    operating: NotNegative | None = None
+    """For running what is built, each year [currency/year]; unlimited where none is given."""
+    currency: Name = "money"
+    """Name of the unit of money, such as `USD million`."""
+
+
+class Wellbeing(Strict):
+    """How needs are put on one scale."""
+
+    minimum_residents: NotNegative = 100.0
+    """Smallest place [person] that may set the scale k of a service, its highest need per resident."""
+
+
+class Indicators(Strict):
+    """What the report tells."""
+
+    summaries: list[Name] = ["mean", "gini", "worst_off", "below_floor"]
+    """Ways to sum up a distribution; `planner list indicators` names them."""
+    groups: list[Name] | None = None
+    """Groups told apart; all groups of the city where none are given."""
+    floor: Share = 0.5
+    """Wellbeing or coverage below which people are counted as below the floor."""
+
+
+class Solver(Strict):
+    """How hard to look."""
+
+    gap: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of the possible gain that the plan may miss."""
+    time_limit_seconds: Positive = 300.0
+    """Longest search [s]."""
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    """Threads for the solver."""
+
+
+class Scenario(Strict):
+    """One question that a city asks."""
+
+    name: Name
+    """What the question is called."""
+    description: str = ""
+    """What a reader should know about it."""
+    city: City
+    """The place and its people."""
+    services: Annotated[dict[Name, Service], Field(min_length=1)]
+    """What people need: housing, health, water, education, or any other."""
+    travel: Annotated[dict[Name, Mode], Field(min_length=1)]
+    """How people move, by mode."""
+    budget: Budget = Budget()
+    """The money for all services together."""
+    objective: Name | dict[Name, dict[Name, Any]] = "utilitarian"
+    """The principle of justice; `planner list objectives` names them."""
+    judge_by: Literal["cells", "neighbourhoods"] = "cells"
+    """Places whose wellbeing is judged."""
+    constraints: list[dict[Name, dict[Name, Any]]] = []
+    """Rules that every plan keeps; `planner list constraints` names them."""
+    wellbeing: Wellbeing = Wellbeing()
+    """How needs are put on one scale."""
+    indicators: Indicators = Indicators()
+    """What the report tells."""
+    solver: Solver = Solver()
+    """How hard to look."""
+
+    _path: Path = PrivateAttr(default=Path())
+    _project: Path = PrivateAttr(default=Path())
+    _allow: tuple[Path, ...] = PrivateAttr(default=())
+    _marks: dict[tuple[str, ...], str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The scenario file; layers are relative to its folder."""
+        return self._path
+
+    @property
+    def project(self) -> Path:
+        """The project folder, which no path leaves."""
+        return self._project
+
+    @property
+    def allow(self) -> tuple[Path, ...]:
+        """Further folders in which layers may lie."""
+        return self._allow
+
+    def where(self, *trail: str | int) -> str:
+        """Place of a key, as `file:line:column`; of its nearest parent where it is not written."""
+        parts = tuple(str(part) for part in trail)
+        while parts and parts not in self._marks:
+            parts = parts[:-1]
+        return self._marks.get(parts, self._path.name)
+
+    @property
+    def objective_name(self) -> str:
+        """Key of the principle."""
+        return self.objective if isinstance(self.objective, str) else next(iter(self.objective))
+
+    @property
+    def objective_parameters(self) -> dict[str, Any]:
+        """Parameters of the principle."""
+        return {} if isinstance(self.objective, str) else dict(self.objective[self.objective_name])

@@ -1,0 +1,1 @@
+"""Units for the tests of the scenario room."""
