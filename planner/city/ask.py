@@ -1,0 +1,136 @@
+"""What a scenario asks of which file: every layer and table with the columns that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from planner.catalogue import unknown
+from planner.errors import InputFault
+from planner.scenario.paths import layer_path
+from planner.scenario.schema import Layer, Network, StraightLine, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from planner.city.findings import Findings
+    from planner.scenario.schema import Scenario
+
+Trail = tuple[str, ...]
+RESERVED = {"label", "population", "geometry", "neighbourhood", "cell"}
+"""Columns of a city, which a group cannot be named after."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One layer or table that the scenario names, its path, and each column by the key that names it."""
+
+    trail: Trail
+    spec: Layer | Table
+    path: Path
+    columns: dict[Trail, str]
+
+    @property
+    def layer(self) -> str | None:
+        """Name of the layer within its file."""
+        return self.spec.layer if isinstance(self.spec, Layer) else None
+
+
+def asked(scenario: Scenario, findings: Findings) -> list[Ask]:
+    """List every file that the scenario names, neighbourhoods first; note what does not fit together."""
+    _sensible(scenario, findings)
+    asks = []
+    for trail, spec in _specs(scenario):
+        columns = {(*trail, key): str(name) for key, name in _named(spec)}
+        if trail[0] == "city":
+            columns |= dict(_figures(scenario, trail[1]))
+        try:
+            asks.append(Ask(trail, spec, layer_path(scenario, spec.file), columns))
+        except InputFault as fault:
+            findings.add(fault.faults[0].message, scenario.where(*trail, "file"), fault.faults[0].hint)
+    return asks
+
+
+def modes_in_use(scenario: Scenario) -> list[str]:
+    """Travel modes that some service names, in order."""
+    return sorted({service.travel.mode for service in scenario.services.values()} & set(scenario.travel))
+
+
+def _specs(scenario: Scenario) -> Iterator[tuple[Trail, Layer | Table]]:
+    yield ("city", "neighbourhoods"), scenario.city.neighbourhoods
+    if scenario.city.cells is not None:
+        yield ("city", "cells"), scenario.city.cells
+    for name, service in scenario.services.items():
+        if service.existing is not None:
+            yield ("services", name, "existing"), service.existing
+        if service.sites is not None:
+            yield ("services", name, "sites"), service.sites
+    for name in modes_in_use(scenario):
+        mode = scenario.travel[name]
+        if isinstance(mode, Table):
+            yield ("travel", name), mode
+        elif isinstance(mode, Network):
+            yield ("travel", name, "streets"), mode.streets
+        elif isinstance(mode, StraightLine) and mode.barriers is not None:
+            yield ("travel", name, "barriers"), mode.barriers
+
+
+def _named(spec: Layer | Table) -> Iterator[tuple[str, str]]:
+    """Keys of a layer whose text is the name of a column."""
+    not_columns = {"file", "layer", "crs", "method"}
+    for key in type(spec).model_fields:
+        value = getattr(spec, key)
+        if key not in not_columns and isinstance(value, str):
+            yield key, value
+
+
+def _figures(scenario: Scenario, layer: str) -> Iterator[tuple[Trail, str]]:
+    """Columns of people and needs that groups and services take from the layer."""
+    for name, group in scenario.city.groups.items():
+        if group.layer == layer:
+            yield ("city", "groups", name, "count"), group.count
+            if group.of is not None:
+                yield ("city", "groups", name, "of"), group.of
+    for name, service in scenario.services.items():
+        need = service.need
+        if need.layer == layer and need.count is not None:
+            yield ("services", name, "need", "count"), need.count
+        elif need.layer == layer and isinstance(need.rate, str):
+            yield ("services", name, "need", "rate"), need.rate
+
+
+def _sensible(scenario: Scenario, findings: Findings) -> None:
+    city = scenario.city
+    if city.cells is None and city.neighbourhoods.population is None:
+        message = (
+            "nobody says where people live: there are no `cells`, and `neighbourhoods` name no `population`"
+        )
+        findings.add(
+            message,
+            scenario.where("city", "neighbourhoods"),
+            "add `population:` with the column of residents",
+        )
+    for name, group in city.groups.items():
+        if name in RESERVED:
+            hint = f"rename it, for example `{name}_group`"
+            findings.add(f"a group cannot be called `{name}`", scenario.where("city", "groups", name), hint)
+        if group.layer == "cells" and city.cells is None:
+            _no_cells(f"the group `{name}`", scenario.where("city", "groups", name, "layer"), findings)
+    for name, service in scenario.services.items():
+        if service.need.layer == "cells" and city.cells is None:
+            where = scenario.where("services", name, "need", "layer")
+            _no_cells(f"the need of `{name}`", where, findings)
+        if service.travel.mode not in scenario.travel:
+            where = scenario.where("services", name, "travel", "mode")
+            findings.faults.append(
+                unknown("travel mode", service.travel.mode, sorted(scenario.travel), where)
+            )
+
+
+def _no_cells(what: str, where: str, findings: Findings) -> None:
+    findings.add(
+        f"{what} is counted by cell, but the city has no `cells`",
+        where,
+        "add `city.cells`, or use `layer: neighbourhoods`",
+    )

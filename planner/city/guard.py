@@ -1,0 +1,211 @@
+"""The caged reader: one child process reads all files; whatever happens to it is told in words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import Fault, InputFault, MachineFault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+MEMORY = 6 * 1024**3
+"""Address space that the reader may take [byte]."""
+SECONDS = 120
+"""Longest time that the reader may take [s]."""
+OTHER_DRIVERS = (
+    "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
+    "LIBKML,KML,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,SQLite,WAsP,OpenFileGDB,DXF,GeoRSS,VFK,PGDUMP,"
+    "OSM,GPSBabel,OGR_PDS,WFS,OAPIF,EDIGEO,Idrisi,ODS,XLSX,Elasticsearch,Carto,AmigoCloud,SXF,"
+    "Selafin,JML,PLSCENES,CSW,VDV,MVT,NGW,MapML,GTFS,PMTiles,JSONFG,MiraMonVector,ADBC,AVCBin,AVCE00,"
+    "AIVector,HTTP"
+)
+"""Drivers of GDAL 3.12 that are switched off; the cage finds those of newer versions by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One file to read: the columns of interest and, in a file with several, the layer."""
+
+    path: Path
+    columns: frozenset[str] = frozenset()
+    layer: str | None = None
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What stands in one file, nothing checked yet.
+
+    Attributes
+    ----------
+    name, format
+        File name, and its format in words.
+    columns
+        Names of all columns.
+    table
+        The wanted columns that are there; every value text, None where the file has none.
+    lines
+        Line of each row in a CSV (row number in a plain Parquet), else None.
+    geometry
+        Shapes (two-dimensional; None where missing), or None for a table without geometry.
+    broken
+        Why a geometry cannot be read, by row.
+    crs, stated
+        Coordinate system, and whether the file states it itself.
+    """
+
+    name: str
+    format: str
+    columns: list[str]
+    table: pd.DataFrame
+    lines: NDArray[np.int64] | None = None
+    geometry: NDArray[Any] | None = None
+    broken: Mapping[int, str] = field(default_factory=dict)
+    crs: str | None = None
+    stated: bool = False
+
+    def place(self, row: int, name: str | None = None) -> str:
+        """Where a row stands: `cells.csv:17`, or `sites.gpkg feature 'S4'` by id or number from 1."""
+        if self.lines is not None:
+            return f"{self.name}:{self.lines[row]}"
+        return f"{self.name} feature {row + 1 if name is None else repr(name)}"
+
+
+def read_layers(wanted: Sequence[Wanted], *, memory: int = MEMORY, seconds: int = SECONDS) -> list[Raw]:
+    """Read all files in one caged child process.
+
+    Parameters
+    ----------
+    wanted
+        Files with the columns of interest.
+    memory, seconds
+        Limits of the child [byte, s].
+
+    Returns
+    -------
+    list of Raw
+        In the order asked for.
+
+    Raises
+    ------
+    InputFault
+        Every file that cannot be read, with what to do about it.
+    MachineFault
+        When memory, permission or disk stand in the way.
+    """
+    with tempfile.TemporaryDirectory(prefix="planner-read-") as name:
+        folder = Path(name)
+        request = {
+            "limits": {"memory": memory, "seconds": seconds, "size": 4 * 1024**3},
+            "files": [{"path": str(w.path), "columns": sorted(w.columns), "layer": w.layer} for w in wanted],
+        }
+        (folder / "request.json").write_text(json.dumps(request), "utf-8")
+        _run(folder, wanted, seconds)
+        answers = json.loads((folder / "answer.json").read_text("utf-8"))
+        _refuse(wanted, answers)
+        return [
+            _raw(w, answer, folder / f"{i}.arrow")
+            for i, (w, answer) in enumerate(zip(wanted, answers, strict=True))
+        ]
+
+
+def _run(folder: Path, wanted: Sequence[Wanted], seconds: int) -> None:
+    command = [sys.executable, "-P", "-m", "planner.city.cage", str(folder)]
+    try:
+        child = subprocess.run(  # noqa: S603 our own interpreter and module
+            command,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise InputFault(
+            Fault(
+                f"reading it took more than {seconds} s and was stopped",
+                _now(folder, wanted),
+                "simplify it, or split it",
+            )
+        ) from None
+    if child.returncode == 0 and (folder / "answer.json").is_file():
+        return
+    if b"MemoryError" in child.stderr or b"bad_alloc" in child.stderr:
+        raise MachineFault(Fault("there is not enough memory to read it", _now(folder, wanted)))
+    how = f"signal {-child.returncode}" if child.returncode < 0 else f"exit code {child.returncode}"
+    hint = "open it in QGIS and export it again as GeoPackage"
+    raise InputFault(
+        Fault(f"the reader died of it ({how}); the file is damaged or too large", _now(folder, wanted), hint)
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Environment of the child: no settings of GDAL, PROJ or Python but ours."""
+    foreign = ("GDAL", "OGR", "PROJ", "CPL", "VSI", "AWS", "PYTHON", "PG", "MALLOC", "PLANNER")
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
+    return kept | {
+        "OGR_SKIP": OTHER_DRIVERS,
+        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        "PROJ_NETWORK": "OFF",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+    }
+
+
+def _now(folder: Path, wanted: Sequence[Wanted]) -> str:
+    """Name of the file that was being read."""
+    now = folder / "now"
+    return wanted[int(now.read_text("utf-8"))].path.name if now.is_file() else "the reader"
+
+
+def _refuse(wanted: Sequence[Wanted], answers: list[dict[str, Any]]) -> None:
+    machine = [
+        Fault(a["machine"], w.path.name) for w, a in zip(wanted, answers, strict=True) if "machine" in a
+    ]
+    if machine:
+        raise MachineFault(machine)
+    faults = []
+    for w, answer in zip(wanted, answers, strict=True):
+        if "fault" in answer:
+            message, hint, part = answer["fault"]
+            faults.append(Fault(message, f"{w.path.name}:{part}" if part else w.path.name, hint))
+    if faults:
+        raise InputFault(faults)
+
+
+def _raw(wanted: Wanted, answer: dict[str, Any], path: Path) -> Raw:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.ipc  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    with pa.OSFile(str(path), "rb") as file:
+        arrow = pa.ipc.open_file(file).read_all()
+    table = arrow.select([f"column {i}" for i in range(len(answer["present"]))]).to_pandas()
+    table.columns = answer["present"]
+    has = set(arrow.column_names)
+    shapes = arrow["geometry"].to_numpy(zero_copy_only=False) if "geometry" in has else None
+    return Raw(
+        name=wanted.path.name,
+        format=answer["format"],
+        columns=answer["columns"],
+        table=table,
+        lines=arrow["lines"].to_numpy() if "lines" in has else None,
+        geometry=None if shapes is None else shapely.from_wkb(shapes),
+        broken={int(row): reason for row, reason in answer.get("broken", {}).items()},
+        crs=answer["crs"],
+        stated=answer["stated"],
+    )

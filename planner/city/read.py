@@ -1,0 +1,170 @@
+"""From the layers of a scenario to a City: read once, checked, projected, joined by id."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from planner.city.ask import asked
+from planner.city.city import City
+from planner.city.crs import check_city_crs, city_crs
+from planner.city.findings import Findings
+from planner.city.groups import add_groups
+from planner.city.guard import Wanted, read_layers
+from planner.city.need import need_table
+from planner.city.people import Layered, cells, neighbourhoods, settle
+from planner.city.places import Placed, all_facilities, all_sites, facilities, sites
+from planner.city.shapes import shapes
+from planner.city.source import Source
+from planner.city.tables import travel_table
+from planner.city.where import check_near, check_overlaps, house_cells
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.city.ask import Ask
+    from planner.scenario.schema import Scenario
+
+SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
+
+
+@dataclass
+class _Layers:
+    """Every layer, each checked alone, in its own coordinate system."""
+
+    areas: Layered | None = None
+    points: Layered | None = None
+    sites: list[Placed] = field(default_factory=list)
+    facilities: list[Placed] = field(default_factory=list)
+    lines: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def read_city(scenario: Scenario) -> City:
+    """Read the place and its people: every layer that the scenario names, checked, projected, joined.
+
+    Parameters
+    ----------
+    scenario
+        The question; layers lie relative to its file.
+
+    Returns
+    -------
+    City
+        All geometries in one projected coordinate system [m].
+
+    Raises
+    ------
+    InputFault
+        Everything that has to be mended, all at once: first what concerns single layers, then what
+        concerns their joins.
+    MachineFault
+        When memory, disk or permissions do not suffice.
+    """
+    findings = Findings()
+    check_city_crs(scenario, findings)
+    asks = asked(scenario, findings)
+    findings.stop()
+    layers = _each_alone(_sources(scenario, asks, findings))
+    findings.stop()
+    return _together(scenario, layers, _hashes(scenario, asks), findings)
+
+
+def _sources(scenario: Scenario, asks: list[Ask], findings: Findings) -> list[Source]:
+    """Read each file once, with all columns that any key names."""
+    columns: dict[tuple[Path, str | None], set[str]] = {}
+    for ask in asks:
+        columns.setdefault((ask.path, ask.layer), set()).update(ask.columns.values())
+    wanted = [Wanted(path, frozenset(names), layer) for (path, layer), names in columns.items()]
+    raws = dict(zip(columns, read_layers(wanted), strict=True))
+    return [Source(scenario, ask, raws[ask.path, ask.layer], findings) for ask in asks]
+
+
+def _each_alone(sources: list[Source]) -> _Layers:
+    layers = _Layers()
+    for source in sources:
+        spec, trail = source.ask.spec, source.ask.trail
+        match trail:
+            case ("city", "neighbourhoods"):
+                layers.areas = neighbourhoods(source, spec)  # type: ignore[arg-type]
+            case ("city", "cells"):
+                layers.points = cells(source, spec)  # type: ignore[arg-type]
+            case ("services", _, "sites"):
+                layers.sites.append(sites(source, spec))  # type: ignore[arg-type]
+            case ("services", _, "existing"):
+                layers.facilities.append(facilities(source, spec))  # type: ignore[arg-type]
+            case ("travel", mode):
+                layers.tables[mode] = travel_table(source, spec)  # type: ignore[arg-type]
+            case ("travel", mode, key):
+                kind = "lines" if key == "streets" else "barriers"
+                layers.lines[mode] = shapes(source, kind).to_frame("geometry")
+    return layers
+
+
+def _together(scenario: Scenario, layers: _Layers, inputs: dict[str, str], findings: Findings) -> City:
+    """Project and join what is sound by itself."""
+    assert layers.areas is not None  # noqa: S101 every scenario has neighbourhoods
+    crs = city_crs(scenario, layers.areas.frame.geometry, findings)
+    findings.stop()
+    areas = layers.areas.projected(crs)
+    points = None if layers.points is None else _housed(scenario, layers.points, areas, findings)
+    check_overlaps(areas)
+    _check_near(layers, areas)
+    findings.stop()
+    area, home = settle(scenario, areas, points, findings)
+    findings.stop()
+    figures = {"neighbourhoods": areas} | ({} if points is None else {"cells": points})
+    add_groups(scenario, figures, area, home, findings)
+    need = need_table(scenario, figures, home, findings)
+    built, candidates = all_sites(layers.sites, area)
+    standing = all_facilities(layers.facilities, candidates, crs)
+    findings.stop()
+    lines = {mode: frame.to_crs(crs) for mode, frame in layers.lines.items()}
+    notes = tuple(findings.notes)
+    return City(crs, area, home, need, built, candidates, standing, lines, layers.tables, inputs, notes)
+
+
+def _housed(scenario: Scenario, own: Layered, areas: Layered, findings: Findings) -> Layered:
+    """Cells in the city's coordinate system, each in its neighbourhood."""
+    points = own.projected(areas.frame.crs)
+    before = len(findings.faults)
+    check_near(points.source, points.in_rows(points.frame), own.in_rows(own.frame), areas.frame.total_bounds)
+    if len(findings.faults) == before:
+        named = scenario.city.cells is not None and scenario.city.cells.neighbourhood is not None
+        house_cells(points, areas, findings, named=named)
+    return points
+
+
+def _check_near(layers: _Layers, areas: Layered) -> None:
+    bounds: NDArray[np.float64] = areas.frame.total_bounds
+    seen = set()
+    for part in [*layers.sites, *layers.facilities]:
+        if (key := (part.source.ask.path, part.source.ask.layer)) not in seen:
+            check_near(part.source, part.own.to_crs(areas.frame.crs), part.own, bounds)
+        seen.add(key)
+
+
+def _hashes(scenario: Scenario, asks: list[Ask]) -> dict[str, str]:
+    """SHA-256 of every file read, by its path in the project (its name where it lies outside)."""
+    paths = {ask.path for ask in asks}
+    shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
+    paths |= {
+        beside for path in shapefiles for ending in SIDECARS if (beside := path.with_suffix(ending)).is_file()
+    }
+    project = scenario.project.resolve()
+    names = {
+        path.relative_to(project).as_posix() if path.is_relative_to(project) else path.name: path
+        for path in paths
+    }
+    return {name: _sha256(path) for name, path in sorted(names.items())}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

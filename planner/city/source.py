@@ -1,0 +1,160 @@
+"""One layer as a scenario asks for it: its columns as text, numbers and ids, every bad row listed."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.city.checks import IDS, failing, number_schema
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.city.ask import Ask
+    from planner.city.findings import Findings
+    from planner.city.guard import Raw
+    from planner.scenario.schema import Scenario
+
+NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+"""A number as we take it: decimal point, no thousands separators."""
+SHAPEFILE_LETTERS = 10
+"""Letters of a column's name that a shapefile keeps."""
+
+COMMA = "write numbers with a decimal point and without thousands separators"
+ADVICE = {
+    "number": "write a number; 0 where there is none",
+    "least": "correct it; 0 where there is none",
+    "share": "write a number above 0 and at most 1",
+    "most": "correct it, or check that the right column is named",
+}
+
+
+class Source:
+    """One layer of the scenario with what stands in it.
+
+    Attributes
+    ----------
+    names
+        Id of each row, once `ids` has read them.
+    """
+
+    def __init__(self, scenario: Scenario, ask: Ask, raw: Raw, findings: Findings) -> None:
+        """Check that the columns which the scenario names are there, and that there are rows."""
+        self.scenario, self.ask, self.raw, self.findings = scenario, ask, raw, findings
+        self.names: list[str] = []
+        if not len(self):
+            findings.add("the layer is empty: it has no rows", raw.name, "export it again, with its rows")
+            return
+        for trail, column in ask.columns.items():
+            if column not in raw.columns:
+                self._missing(column, scenario.where(*trail))
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.raw.table) if self.raw.geometry is None else len(self.raw.geometry)
+
+    def where(self, *keys: str) -> str:
+        """Place of a key of this layer in the scenario."""
+        return self.scenario.where(*self.ask.trail, *keys)
+
+    def place(self, row: int) -> str:
+        """Where a row stands, by its id where it has one."""
+        return self.raw.place(row, self.names[row] if self.names and self.names[row] else None)
+
+    def rows(self, rows: NDArray[np.int64], messages: list[str], hint: str = "") -> None:
+        """Note one kind of fault in many rows."""
+        places = [self.place(int(row)) for row in rows]
+        self.findings.rows(list(zip(places, messages, strict=True)), self.raw.name, hint)
+
+    def text(self, column: str | None) -> pd.Series[str]:
+        """Text of a column, trimmed; empty where absent."""
+        if column is None or column not in self.raw.table:
+            return pd.Series([""] * len(self), dtype="str")
+        return self.raw.table[column].astype("str").fillna("").str.strip()
+
+    def ids(self, column: str) -> pd.Series[str]:
+        """Ids of the rows: there, and unique; every row that is not is listed."""
+        ids = self.text(column)
+        self.names = ids.tolist()
+        if column not in self.raw.table:
+            return ids
+        bad = failing(IDS, ids.to_frame("id"))
+        empty = bad.get("empty", np.array([], np.int64))
+        found = [(self.raw.place(int(row)), f"`{column}` is empty") for row in empty]
+        self.findings.rows(found, self.raw.name, "give every row an id of its own")
+        first = {name: row for row, name in reversed(list(enumerate(self.names)))}
+        twice = [row for row in bad.get("twice", []) if self.names[row] and first[self.names[row]] != row]
+        told = [
+            f"the id {self.names[row]!r} stands twice, first at {self._first(first, row)}" for row in twice
+        ]
+        self.rows(np.array(twice, np.int64), told, "an id belongs to one row: rename or delete the second")
+        return ids
+
+    def _first(self, first: dict[str, int], row: int) -> str:
+        where = first[self.names[row]]
+        return f"line {self.raw.lines[where]}" if self.raw.lines is not None else f"feature {where + 1}"
+
+    def numbers(self, column: str, least: str = "zero", most: float = np.inf) -> NDArray[np.float64]:
+        """Return the numbers of a column: finite, from (or above) zero to `most`; others are listed."""
+        if column not in self.raw.table:
+            return np.zeros(len(self))
+        text = self.text(column)
+        values = as_numbers(text)
+        bad = failing(number_schema(least, most), values.to_frame("value"))
+        told = {
+            "number": lambda row: _not_a_number(column, text[row]),
+            "least": lambda row: _too_small(column, text[row], least),
+            "most": lambda row: f"`{column}` is above {most:,.0f} ({text[row]})",
+        }
+        for check, rows in bad.items():
+            comma = check == "number" and text[rows].str.contains(",").any()
+            hint = ADVICE["share"] if least == "above zero" else ADVICE[check]
+            self.rows(rows, [told[check](row) for row in rows], COMMA if comma else hint)
+        return np.asarray(values, np.float64)
+
+    def figure(
+        self, given: float | str | None, least: str = "zero", most: float = np.inf
+    ) -> NDArray[np.float64]:
+        """Return one number for all rows, or those of a column; infinite where nothing is given."""
+        if isinstance(given, str):
+            return self.numbers(given, least, most)
+        constant = np.inf if given is None else float(given)
+        values: NDArray[np.float64] = np.full(len(self), constant)
+        return values
+
+    def _missing(self, column: str, where: str) -> None:
+        near = get_close_matches(column, self.raw.columns, n=1, cutoff=0.6)
+        near = near or [name for name in self.raw.columns if name.lower() == column.lower()]
+        if not near and self.raw.format == "shapefile":
+            near = [name for name in self.raw.columns if name == column[:SHAPEFILE_LETTERS]]
+        message = f"`{self.raw.name}` has no column `{column}`" + (
+            f"; did you mean `{near[0]}`?" if near else ""
+        )
+        hint = f"columns: {', '.join(self.raw.columns[:40])}" if self.raw.columns else "it has no columns"
+        if self.raw.format == "shapefile" and len(column) > SHAPEFILE_LETTERS:
+            hint += "; shapefiles cut names to 10 letters"
+        self.findings.add(message, where, hint)
+
+
+def as_numbers(text: pd.Series[str]) -> pd.Series[float]:
+    """Numbers of texts; NaN where the text is not a finite number with a decimal point."""
+    plain = text.where(text.str.fullmatch(NUMBER))
+    values = pd.to_numeric(plain, errors="coerce").astype("float64")
+    return values.where(np.isfinite(values))
+
+
+def _not_a_number(column: str, text: str) -> str:
+    if not text:
+        return f"`{column}` is empty; a number was expected"
+    if text.lstrip("+-").lower() in {"inf", "infinity", "nan"}:
+        return f"`{column}` is not finite ({text})"
+    return f"`{column}` is not a number: {text[:40]!r}"
+
+
+def _too_small(column: str, text: str, least: str) -> str:
+    if least == "above zero":
+        return f"`{column}` must be above 0 ({text})"
+    return f"`{column}` is negative ({text})"
