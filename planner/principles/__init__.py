@@ -1,0 +1,1 @@
+"""The principles of justice (objectives), one file each."""

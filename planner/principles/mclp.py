@@ -1,0 +1,50 @@
+"""Principle: the most people within the standard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue import objective
+from planner.problem.blocks import Goal
+from planner.problem.naming import service_named
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.problem.outcome import Outcome
+    from planner.problem.problem import Problem
+
+TOLERANCE = 1e-9
+
+
+def _within(problem: Problem, service: str | None) -> tuple[NDArray[np.float64], float]:
+    """Which pairs cover (1) or not (0), and the need of the service."""
+    name = service_named(problem, service)
+    standard = float(problem.services.loc[name, "standard"])
+    near = problem.pairs["travel"].to_numpy(float) <= standard + TOLERANCE
+    mine = problem.of_service(name)
+    return (near & mine[problem.need_point]).astype(float), float(problem.amount[mine].sum())
+
+
+@objective(unit="unit of the service", reference="Church & ReVelle (1974)")
+def formulate(problem: Problem, *, service: str | None = None) -> Goal:
+    r"""The most need of one service served within the standard, told as the need that is not.
+
+    .. math:: \min \sum_i \Bigl(n_i - \sum_{j : t_{ij} \le standard} serve_{ij}\Bigr)
+    """
+    covers, need = _within(problem, service)
+    return Goal({"serve": -covers}, constant=need)
+
+
+def evaluate(outcome: Outcome, *, service: str | None = None) -> float:
+    """Need not served within the standard [unit of the service]."""
+    covers, need = _within(outcome.problem, service)
+    return float(need - covers @ outcome.served)
+
+
+def level(value: float, problem: Problem, *, service: str | None = None) -> float:
+    """Share of the need served within the standard."""
+    _, need = _within(problem, service)
+    return float(1.0 - value / need)

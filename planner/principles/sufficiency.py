@@ -1,0 +1,54 @@
+"""Principle: nobody below enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import Field
+
+from planner.catalogue import objective
+from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.wellbeing import gain_terms, unserved
+
+if TYPE_CHECKING:
+    from planner.problem.outcome import Outcome
+    from planner.problem.problem import Problem
+
+Floor = Annotated[float, Field(gt=0, le=1)]
+
+
+@objective(unit="person", reference="Frankfurt (1987); gap of Foster, Greer & Thorbecke (1984)")
+def formulate(problem: Problem, *, floor: Floor) -> Goal:
+    r"""Nobody below enough: the least shortfall of wellbeing to a floor, over all people.
+
+    .. math:: \min \sum_a p_a (floor - W_a)^+
+    """
+    missing = problem.population * (floor - unserved(problem))
+    below = np.flatnonzero(missing > 0)
+    row = np.full(len(problem.places), -1)
+    row[below] = np.arange(len(below))
+    terms = gain_terms(problem)
+    mine = row[terms.row] >= 0
+    rows = Rows(
+        rule="shortfall",
+        terms=(
+            Terms("shortfall", np.arange(len(below)), np.arange(len(below)), np.ones(len(below))),
+            Terms("serve", row[terms.row[mine]], terms.column[mine], terms.coefficient[mine]),
+        ),
+        sense=">=",
+        bound=missing[below],
+        labels=[f"shortfall {place}" for place in problem.places["place"].to_numpy()[below]],
+    )
+    short = Variables("shortfall", np.zeros(len(below)), missing[below])
+    return Goal({"shortfall": np.ones(len(below))}, variables=(short,), rows=(rows,))
+
+
+def evaluate(outcome: Outcome, *, floor: float) -> float:
+    """Wellbeing that is missing to the floor, over all people [person]."""
+    return float(outcome.problem.population @ np.maximum(floor - outcome.wellbeing, 0.0))
+
+
+def level(value: float, problem: Problem, *, floor: float) -> float:
+    """Wellbeing that, given to everybody alike, would leave the same shortfall."""
+    return float(floor - value / np.sum(problem.population))

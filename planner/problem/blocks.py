@@ -1,0 +1,97 @@
+"""What a unit says: families of variables, named sparse rows, goals; neutral, for PuLP and for arrays alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+Sense = Literal["<=", ">=", "=="]
+
+
+@dataclass(frozen=True)
+class Variables:
+    """A family of variables, shape (n,)."""
+
+    family: str
+    lower: Floats
+    upper: Floats
+    integer: bool = False
+
+    def __len__(self) -> int:
+        """Return how many variables there are."""
+        return len(self.lower)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Coefficients of one family in a set of rows: coefficient[k] × family[column[k]] in row[k]."""
+
+    family: str
+    row: Whole
+    column: Whole
+    coefficient: Floats
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Named sparse rows of one rule: Σ terms (sense) bound.
+
+    Attributes
+    ----------
+    rule
+        Name under which the rule is told and relaxed.
+    labels
+        Names of the rows for people, shape (rows,).
+    give
+        How the rule reads when it has to give: a sentence with `{now}` and `{needed}`; empty for a
+        fact that cannot give (nobody is served twice).
+    now
+        The number in the scenario that would change, in the scenario's own unit.
+    per_unit
+        Change of each bound when that number gives by one, shape (rows,); ones where not given.
+    """
+
+    rule: str
+    terms: tuple[Terms, ...]
+    sense: Sense
+    bound: Floats
+    labels: Sequence[str]
+    give: str = ""
+    now: float = 0.0
+    per_unit: Floats | None = None
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.bound)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What to minimise: Σ cost + constant, with the variables and rows that only this goal needs.
+
+    `tighten`, where given, looks at a solution (family → values) and returns further rows that hold
+    for every solution but not for this one (tangents of a convex cost), or None.
+    """
+
+    cost: Mapping[str, Floats]
+    constant: float = 0.0
+    variables: tuple[Variables, ...] = ()
+    rows: tuple[Rows, ...] = ()
+    tighten: Callable[[Mapping[str, Floats]], Rows | None] | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a rule says: rows, and the variables that only it needs."""
+
+    rows: tuple[Rows, ...]
+    variables: tuple[Variables, ...] = ()

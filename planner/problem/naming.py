@@ -1,0 +1,58 @@
+"""Names in a unit's parameters, found among what the problem knows, or a fault with the nearest one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue import unknown
+from planner.errors import Fault, InputFault
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.problem.problem import Problem
+
+
+def service_named(problem: Problem, service: str | None) -> str:
+    """The service of that name; the only one where none is named.
+
+    Raises
+    ------
+    InputFault
+        For an unknown name, or for none where there are several.
+    """
+    known = list(problem.services.index)
+    if service is None:
+        if len(known) == 1:
+            return str(known[0])
+        raise InputFault(Fault("say which `service` is meant", hint="known: " + ", ".join(known)))
+    if service not in known:
+        raise InputFault(unknown("service", service, known))
+    return service
+
+
+def candidates_at(problem: Problem, service: str | None, site: str, option: str | None = None) -> NDArray[np.int64]:
+    """Positions of the candidate providers at a site, of a service (or all) and option (or all).
+
+    Raises
+    ------
+    InputFault
+        When nothing can be built there.
+    """
+    providers = problem.providers[~problem.providers["existing"]]
+    if service is not None:
+        providers = providers[providers["service"] == service_named(problem, service)]
+    mine = providers[providers["place"] == site]
+    if option is not None:
+        if len(mine) and option not in set(mine["option"]):
+            raise InputFault(unknown("option", option, sorted(set(mine["option"]))))
+        mine = mine[mine["option"] == option]
+    if not len(mine):
+        if site not in set(problem.sites["site"]):
+            raise InputFault(unknown("site", site, sorted(problem.sites["site"])[:2000]))
+        what = "nothing" if service is None else f"nothing of {service}"
+        reason = "the land is too small for one module, or nobody lives within the limit"
+        raise InputFault(Fault(f"{what} can be built at site `{site}`", hint=reason))
+    return mine.index.to_numpy(np.int64)

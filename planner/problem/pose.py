@@ -1,0 +1,188 @@
+"""From scenario, city and travel to a Problem: every table joined by id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import Fault, InputFault
+from planner.problem.problem import Problem
+from planner.problem.quality import decayed
+
+if TYPE_CHECKING:
+    from planner.city.city import City
+    from planner.scenario.schema import Option, Scenario, Service
+    from planner.travel.matrix import TravelMatrix
+
+SMALLEST_QUALITY = 1e-6
+"""A service of less quality than this is none: the pair is left out."""
+
+PROVIDER_COLUMNS = [
+    "provider", "service", "place", "label", "option", "existing", "capacity", "capital_cost",
+    "operating_cost", "land_m2", "least", "most", "quality", "x", "y",
+]  # fmt: skip
+
+
+def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
+    """Put the question into tables: one flat need table, providers, sparse pairs.
+
+    Raises
+    ------
+    InputFault
+        When need stands where nobody lives, or a service has neither providers nor sites.
+    """
+    places, place_of = _places(scenario, city)
+    need = _need(city, place_of)
+    services = _services(scenario, need, places)
+    providers = _providers(scenario, city)
+    pairs = _pairs(scenario, travel, need, providers)
+    providers, pairs = _without_idle(providers, pairs)
+    budget = scenario.budget
+    return Problem(
+        services=services,
+        need=need,
+        providers=_finite(providers, pairs, need),
+        pairs=pairs,
+        places=places,
+        sites=city.sites[["neighbourhood", "land_m2"]].reset_index(names="site"),
+        capital=np.inf if budget.capital is None else budget.capital,
+        operating=np.inf if budget.operating is None else budget.operating,
+        currency=budget.currency,
+    )
+
+
+def _places(scenario: Scenario, city: City) -> tuple[pd.DataFrame, pd.Series]:
+    """Places with residents, and the place of each cell (−1 where nobody lives)."""
+    if scenario.judge_by == "cells":
+        table = city.cells[["neighbourhood", "population"]].copy()
+        home = pd.Series(city.cells.index, index=city.cells.index)
+    else:
+        people = city.cells.groupby("neighbourhood")["population"].sum()
+        table = pd.DataFrame({"neighbourhood": people.index, "population": people}, index=people.index)
+        home = city.cells["neighbourhood"]
+    table = table[table["population"] > 0]
+    places = table.reset_index(names="place")[["place", "neighbourhood", "population"]]
+    return places, pd.Series(table.index.get_indexer(home), index=city.cells.index)
+
+
+def _need(city: City, place_of: pd.Series) -> pd.DataFrame:
+    need = city.need[city.need["need"] > 0].copy()
+    need["neighbourhood"] = city.cells["neighbourhood"].reindex(need["cell"]).to_numpy()
+    need["place"] = place_of.reindex(need["cell"]).to_numpy()
+    empty = need[need["place"] < 0]
+    if len(empty):
+        first = ", ".join(f"{row.cell} ({row.need:g} of {row.service})" for row in empty.head(10).itertuples())
+        hint = "give these cells residents, or move the need to the cells where the people live"
+        raise InputFault(Fault(f"need stands in {len(empty)} cells where nobody lives: {first}", "city.cells", hint))
+    return need.reset_index(drop=True)
+
+
+def _services(scenario: Scenario, need: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    weights = sum(service.weight for service in scenario.services.values())
+    population = places["population"].to_numpy()
+    rows = {}
+    for name, service in scenario.services.items():
+        mine = need[need["service"] == name]
+        per_place = np.bincount(mine["place"], mine["need"], len(places))
+        rows[name] = {
+            "unit": service.unit,
+            "meaning": service.need.meaning,
+            "weight": service.weight / weights,
+            "scale": _scale(per_place, population, scenario.wellbeing.minimum_residents),
+            "need": float(mine["need"].sum()),
+            "standard": service.travel.standard,
+            "limit": service.travel.limit,
+            "travel_unit": service.travel.unit,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
+
+
+def _scale(need: np.ndarray, population: np.ndarray, minimum: float) -> float:
+    """k: the highest need per resident among places of at least `minimum` residents (else the largest place)."""
+    large = population >= min(minimum, population.max())
+    rate = float((need[large] / population[large]).max())
+    return rate if rate > 0 else float((need / population).max())
+
+
+def _providers(scenario: Scenario, city: City) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for name, service in scenario.services.items():
+        if service.need.meaning == "demand":
+            rows += _existing(name, city)
+        rows += _candidates(name, service, city)
+    if not rows:
+        raise InputFault(Fault("nothing stands and nothing can be built", "services", "give `existing` or `sites` and `options`"))
+    return pd.DataFrame(rows, columns=PROVIDER_COLUMNS)
+
+
+def _existing(service: str, city: City) -> list[dict[str, object]]:
+    mine = city.facilities[city.facilities["service"] == service]
+    return [
+        {
+            "provider": f"{service}/{row.facility}", "service": service, "place": row.facility,
+            "label": row.label, "option": "existing", "existing": True, "capacity": row.capacity,
+            "capital_cost": 0.0, "operating_cost": 0.0, "land_m2": 0.0, "least": 1, "most": 1,
+            "quality": row.quality, "x": row.geometry.x, "y": row.geometry.y,
+        }
+        for row in mine.itertuples()
+    ]  # fmt: skip
+
+
+def _candidates(service: str, description: Service, city: City) -> list[dict[str, object]]:
+    sites = city.sites.loc[city.candidates.loc[city.candidates["service"] == service, "site"]]
+    return [
+        {
+            "provider": f"{service}/{site.Index}/{name}", "service": service, "place": site.Index,
+            "label": site.label, "option": name, "existing": False,
+            "capacity": np.inf if option.capacity is None else option.capacity,
+            "capital_cost": option.capital_cost, "operating_cost": option.operating_cost,
+            "land_m2": option.land_m2, "least": 0, "most": most, "quality": option.quality,
+            "x": site.geometry.x, "y": site.geometry.y,
+        }
+        for site in sites.itertuples()
+        for name, option in description.options.items()
+        if (most := _most(option, site.land_m2)) > 0
+    ]  # fmt: skip
+
+
+def _most(option: Option, land: float) -> int:
+    """Modules that fit a site: `max_per_site`, or fewer when the land is too small."""
+    if option.land_m2 <= 0 or np.isinf(land):
+        return option.max_per_site
+    return min(option.max_per_site, int(land / option.land_m2 + 1e-9))
+
+
+def _pairs(scenario: Scenario, travel: TravelMatrix, need: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
+    parts = []
+    for name, service in scenario.services.items():
+        points = need[need["service"] == name].reset_index(names="need_point")[["need_point", "cell"]]
+        mine = providers[providers["service"] == name].reset_index(names="provider_row")
+        mine = mine[["provider_row", "place", "quality"]].rename(columns={"quality": "own"})
+        both = travel.pairs[name].merge(points, on="cell").merge(mine, on="place")
+        reach = service.travel
+        near = decayed(both["travel"].to_numpy(), reach.standard, reach.limit, reach.decay)
+        both["quality"] = near * both["own"].to_numpy()
+        parts.append(both[["need_point", "provider_row", "travel", "quality"]])
+    pairs = pd.concat(parts, ignore_index=True).rename(columns={"provider_row": "provider"})
+    pairs = pairs[pairs["quality"] >= SMALLEST_QUALITY]
+    return pairs.sort_values(["provider", "need_point"], ignore_index=True)
+
+
+def _without_idle(providers: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out candidates that nobody can reach; what stands today stays."""
+    reached = np.bincount(pairs["provider"], minlength=len(providers)) > 0
+    keep = reached | providers["existing"].to_numpy()
+    position = np.cumsum(keep) - 1
+    pairs = pairs.assign(provider=position[pairs["provider"]])
+    return providers[keep].reset_index(drop=True), pairs
+
+
+def _finite(providers: pd.DataFrame, pairs: pd.DataFrame, need: pd.DataFrame) -> pd.DataFrame:
+    """Cut unlimited capacities to the need within reach, so that no row needs a big number."""
+    amounts = need["need"].to_numpy()[pairs["need_point"]]
+    within = np.bincount(pairs["provider"], amounts, len(providers))
+    unlimited = np.isinf(providers["capacity"].to_numpy())
+    capacity = np.where(unlimited, within, providers["capacity"].to_numpy())
+    return providers.assign(capacity=capacity, unlimited=unlimited)

@@ -1,0 +1,99 @@
+"""Problem: one flat need table, providers, sparse pairs; knows no solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The question in tables; rows are addressed by their position, and every row carries its ids.
+
+    Attributes
+    ----------
+    services
+        Index `service`; columns `unit`, `meaning` (demand | deficit), `weight` (ω, sums to 1),
+        `scale` (k: highest need per resident [unit/person]), `need` (total), `standard`, `limit`,
+        `travel_unit` (min | m).
+    need
+        Need points i: columns `cell`, `neighbourhood`, `service`, `group`, `period`, `future`, `need` [unit of the
+        service] > 0, `place` (position in `places`).
+    providers
+        Providers j: columns `provider` (id), `service`, `place` (id of site or facility), `label`, `option`,
+        `existing` (bool), `capacity` [unit of the service] of one module, finite (never more than
+        the need within its reach), `unlimited` (bool: capacity was not limited by the scenario),
+        `capital_cost`, `operating_cost` [currency], `land_m2` [m²] of one module, `least`, `most`
+        (modules; both 1 for existing facilities), `quality`, `x`, `y` [m].
+    pairs
+        Who could be served where: columns `need_point` (position), `provider` (position), `travel`
+        [min | m], `quality` in (0, 1]; sorted by provider, then need point.
+    places
+        Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0.
+    sites
+        Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited.
+    capital, operating
+        Budget [currency]; infinite when unlimited.
+    currency
+        Name of the unit of money.
+    """
+
+    services: pd.DataFrame
+    need: pd.DataFrame
+    providers: pd.DataFrame
+    pairs: pd.DataFrame
+    places: pd.DataFrame
+    sites: pd.DataFrame
+    capital: float
+    operating: float
+    currency: str
+
+    @cached_property
+    def need_point(self) -> Whole:
+        """Position of the need point of each pair."""
+        return self.pairs["need_point"].to_numpy(np.int64)
+
+    @cached_property
+    def provider(self) -> Whole:
+        """Position of the provider of each pair."""
+        return self.pairs["provider"].to_numpy(np.int64)
+
+    @cached_property
+    def quality(self) -> Floats:
+        """Quality a_ij of each pair."""
+        return self.pairs["quality"].to_numpy(np.float64)
+
+    @cached_property
+    def amount(self) -> Floats:
+        """Need n_i of each need point [unit of its service]."""
+        return self.need["need"].to_numpy(np.float64)
+
+    @cached_property
+    def place(self) -> Whole:
+        """Position of the place of each need point."""
+        return self.need["place"].to_numpy(np.int64)
+
+    @cached_property
+    def population(self) -> Floats:
+        """Residents p_a of each place [person]."""
+        return self.places["population"].to_numpy(np.float64)
+
+    @cached_property
+    def worth(self) -> Floats:
+        """ω_s / k_s of each need point: wellbeing of one resident that one unit of need takes [person/unit]."""
+        rows = self.services.loc[self.need["service"]]
+        return (rows["weight"] / rows["scale"]).to_numpy(np.float64)
+
+    def of_service(self, service: str) -> NDArray[np.bool_]:
+        """Which need points are of that service."""
+        return (self.need["service"] == service).to_numpy()

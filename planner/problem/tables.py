@@ -1,0 +1,80 @@
+"""A plan's tables, as in the data dictionary, from modules and served amounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner import frames
+
+if TYPE_CHECKING:
+    from planner.problem.outcome import Outcome
+    from planner.problem.problem import Problem
+
+NO_PLACE = "no place within the limit"
+NOTHING_OPEN = "nothing open within the limit"
+NO_CAPACITY = "no capacity left"
+SMALLEST = 1e-6
+"""Unmet need below this [unit of the service] is none."""
+
+
+def facilities(outcome: Outcome) -> pd.DataFrame:
+    """Providers in use, as `frames.FACILITIES`."""
+    problem = outcome.problem
+    table = problem.providers.assign(modules=np.round(outcome.modules).astype("int64"), served=outcome.used)
+    table = table[table["modules"] > 0].assign(period=1)
+    for column in ("capacity", "capital_cost", "operating_cost", "land_m2"):
+        table[column] = table[column] * table["modules"]
+    table["capacity"] = table["capacity"].where(~table["unlimited"], np.inf)
+    return frames.FACILITIES.tidy(table)
+
+
+def assignment(outcome: Outcome) -> pd.DataFrame:
+    """Who is served where, as `frames.ASSIGNMENT`."""
+    problem = outcome.problem
+    some = np.flatnonzero(outcome.served > 0)
+    need = problem.need.iloc[problem.need_point[some]]
+    pairs = problem.pairs.iloc[some]
+    table = pd.DataFrame(
+        {
+            "period": 1,
+            "cell": need["cell"].to_numpy(),
+            "service": need["service"].to_numpy(),
+            "provider": problem.providers["provider"].to_numpy()[problem.provider[some]],
+            "served": outcome.served[some],
+            "travel": pairs["travel"].to_numpy(),
+            "quality": pairs["quality"].to_numpy(),
+        }
+    )
+    return frames.ASSIGNMENT.tidy(table)
+
+
+def need_points(outcome: Outcome, residents: pd.Series) -> pd.DataFrame:
+    """What each cell needs and gets, as `frames.NEED_POINTS`; `residents` by cell [person]."""
+    table = outcome.problem.need[["cell", "neighbourhood", "service", "period", "need"]].assign(
+        residents=residents.reindex(outcome.problem.need["cell"]).to_numpy(float),
+        reached=outcome.reached,
+        quality_weighted=outcome.quality_weighted,
+        unmet=np.maximum(outcome.problem.amount - outcome.reached, 0.0),
+    )
+    return frames.NEED_POINTS.tidy(table)
+
+
+def unmet(outcome: Outcome) -> pd.DataFrame:
+    """Need that the plan leaves, and why, as `frames.UNMET`."""
+    problem = outcome.problem
+    left = problem.amount - outcome.reached
+    table = problem.need[["cell", "neighbourhood", "service", "period"]].assign(
+        unmet=left, reason=_reasons(problem, outcome)
+    )
+    return frames.UNMET.tidy(table[left > SMALLEST])
+
+
+def _reasons(problem: Problem, outcome: Outcome) -> np.ndarray:
+    points = len(problem.need)
+    any_place = np.bincount(problem.need_point, minlength=points) > 0
+    opened = (outcome.modules > 0)[problem.provider].astype(float)
+    any_open = np.bincount(problem.need_point, opened, points) > 0
+    return np.select([~any_place, ~any_open], [NO_PLACE, NOTHING_OPEN], NO_CAPACITY)

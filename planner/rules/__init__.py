@@ -1,0 +1,1 @@
+"""The rules that plans keep (constraints), one file each."""

@@ -1,0 +1,77 @@
+"""Rule: everybody is counted once, nobody is served beyond capacity or at a closed site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue import constraint
+from planner.problem.blocks import Block, Rows, Terms
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.problem.outcome import Outcome
+    from planner.problem.problem import Problem
+
+
+@constraint(unit="unit of the service", always=True)
+def formulate(problem: Problem) -> Block:
+    r"""Everybody is counted once, and nobody is served beyond capacity.
+
+    .. math::
+        \sum_j serve_{ij} \le n_i \qquad \sum_i serve_{ij} \le q_j \, open_j
+    """
+    pair = np.arange(len(problem.pairs))
+    ones = np.ones(len(pair))
+    provider = np.arange(len(problem.providers))
+    capacity = _useful(problem)
+    counted = Rows(
+        rule="counted",
+        terms=(Terms("serve", problem.need_point, pair, ones),),
+        sense="<=",
+        bound=problem.amount,
+        labels=[f"need {s} in {c}" for s, c in zip(problem.need["service"], problem.need["cell"], strict=True)],
+    )
+    filled = Rows(
+        rule="capacity",
+        terms=(
+            Terms("serve", problem.provider, pair, ones),
+            Terms("open", provider, provider, -capacity),
+        ),
+        sense="<=",
+        bound=np.zeros(len(provider)),
+        labels=[f"capacity {name}" for name in problem.providers["provider"]],
+    )
+    return Block((counted, filled))
+
+
+def _useful(problem: Problem) -> NDArray[np.float64]:
+    """Capacity of one module, never more than the need within its reach, so that no row needs a big number."""
+    amounts = problem.amount[problem.need_point]
+    within = np.bincount(problem.provider, amounts, len(problem.providers))
+    return np.minimum(problem.providers["capacity"].to_numpy(float), within)
+
+
+def evaluate(outcome: Outcome) -> NDArray[np.float64]:
+    """Need served twice, beyond capacity, at a closed site, or less than nobody [unit of the service]."""
+    problem = outcome.problem
+    capacity = problem.providers["capacity"].to_numpy(float) * outcome.modules
+    parts = (outcome.reached - problem.amount, outcome.used - capacity, -outcome.served)
+    return np.maximum(np.concatenate(parts), 0.0)
+
+
+def tight(problem: Problem, pair: NDArray[np.int64]) -> Rows:
+    r"""Tight rows :math:`serve_{ij} \le \min(n_i, q_j) \, open_j` of some pairs, shape (n,): implied, but strong."""
+    provider = problem.provider[pair]
+    capacity = problem.providers["capacity"].to_numpy(float)[provider]
+    most = np.minimum(problem.amount[problem.need_point[pair]], capacity)
+    row = np.arange(len(pair))
+    return Rows(
+        rule="closed",
+        terms=(Terms("serve", row, pair, np.ones(len(pair))), Terms("open", row, provider, -most)),
+        sense="<=",
+        bound=np.zeros(len(pair)),
+        labels=[f"closed {k}" for k in pair],
+    )
