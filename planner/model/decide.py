@@ -1,0 +1,232 @@
+"""From a Problem to a Plan: search, polish, and say how good it provably is."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner import catalogue
+from planner.errors import Fault, Infeasible, InputFault, NoPlan, PlannerError
+from planner.model.diagnose import advise
+from planner.model.polish import Polish, Rulebook, fewest_modules
+from planner.model.search import CLOSE, Search
+from planner.model.yardstick import Yardstick
+from planner.plan import Ending, Plan, Status
+from planner.problem import tables
+from planner.problem.blocks import Block
+from planner.problem.outcome import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.model.search import Tell
+    from planner.problem.problem import Problem
+    from planner.scenario.schema import Scenario
+
+    Floats = NDArray[np.float64]
+
+POLISH_SECONDS = 60.0
+
+
+def quiet(phase: str, value: float | None = None, bound: float | None = None) -> None:
+    """Hear nothing."""
+    del phase, value, bound
+
+
+def decide(problem: Problem, scenario: Scenario, residents: pd.Series, tell: Tell = quiet) -> Plan:
+    """Find the plan that serves the scenario's principle best, with a proven bound.
+
+    Parameters
+    ----------
+    problem
+        The question.
+    scenario
+        Its objective, constraints and solver settings.
+    residents
+        Residents of each cell [person], index cell.
+    tell
+        Hears of progress.
+
+    Raises
+    ------
+    Infeasible
+        When no plan keeps every rule; the faults say which rule would have to give by how much.
+    NoPlan
+        When the search was stopped before it found a plan.
+    """
+    begun = time.monotonic()
+    yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
+    before = nothing_built(yardstick, scenario.solver.threads)
+    search = Search(
+        yardstick,
+        rules,
+        before=yardstick.value(before),
+        share=scenario.solver.gap,
+        threads=scenario.solver.threads,
+        deadline=begun + scenario.solver.time_limit_seconds,
+        tell=tell,
+    )
+    ending = search.run()
+    if not ending and search.value > yardstick.value(before):
+        search.offer(before.modules)
+    if ending == "infeasible" and search.best is None:
+        raise Infeasible(advise(problem, rules(problem), yardstick, scenario.solver.threads))
+    if search.best is None:
+        raise _no_plan(search, scenario)
+    tell("polish", search.value, search.bound)
+    best = polished(yardstick, rules, search.best, scenario.solver.threads)
+    return as_plan(yardstick, best, before, residents, _ending(search), search.bound, time.monotonic() - begun)
+
+
+def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: Floats) -> Plan:
+    """Assess a given choice of modules, shape (providers,): its best assignment under the principle.
+
+    Raises
+    ------
+    InputFault
+        When the choice breaks a rule of the scenario.
+    """
+    begun = time.monotonic()
+    yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
+    before = nothing_built(yardstick, scenario.solver.threads)
+    polish = Polish(yardstick, rules, modules, scenario.solver.threads)
+    outcome = polish.best(POLISH_SECONDS)
+    if outcome is None:
+        hint = "compare its money, land and floors with the scenario's `budget` and `constraints`"
+        raise InputFault(Fault("these facilities do not keep the scenario's rules", hint=hint))
+    outcome = polish.without_waste(outcome, POLISH_SECONDS)
+    return as_plan(yardstick, outcome, before, residents, "given", None, time.monotonic() - begun)
+
+
+def yardstick_of(problem: Problem, scenario: Scenario) -> Yardstick:
+    """The scenario's principle, bound to its parameters."""
+    where = scenario.where("objective", scenario.objective_name)
+    unit = catalogue.find("objective", scenario.objective_name, where)
+    yardstick = Yardstick(unit, unit.bind(scenario.objective_parameters, where), problem)
+    with _placed(where):
+        yardstick.goal  # noqa: B018 - built here so that a fault is told with its place
+    return yardstick
+
+
+def rulebook(scenario: Scenario) -> Rulebook:
+    """The rules of a scenario, to be written for a problem."""
+    return lambda problem: blocks_of(problem, scenario)
+
+
+def blocks_of(problem: Problem, scenario: Scenario) -> tuple[Block, ...]:
+    """What every plan keeps: the rules that always hold, and the scenario's own."""
+    blocks = [u.function(problem) for u in catalogue.units("constraint").values() if u.facts["always"]]
+    faults: list[Fault] = []
+    for k, rule in enumerate(scenario.constraints):
+        for name, given in rule.items():
+            where = scenario.where("constraints", k, name)
+            try:
+                with _placed(where):
+                    unit = catalogue.find("constraint", name, where)
+                    blocks.append(unit.function(problem, **unit.bind(given, where)))
+            except InputFault as error:
+                faults += error.faults
+    if faults:
+        raise InputFault(faults)
+    return tuple(blocks)
+
+
+class _placed:
+    """Add the place in the file to faults that a unit raises without one."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Raise the same fault with its place."""
+        if isinstance(error, InputFault):
+            raise InputFault(Fault(f.message, f.where or self.where, f.hint) for f in error.faults) from None
+
+
+def nothing_built(yardstick: Yardstick, threads: int) -> Outcome:
+    """The best that can be had with nothing built: what stands today, used under the same principle."""
+    problem = yardstick.problem
+    existing = problem.providers["existing"].to_numpy()
+    modules = np.where(existing, 1.0, 0.0)
+    if not existing.any():
+        return Outcome.nothing(problem)
+    provision = catalogue.find("constraint", "provision").function
+    polish = Polish(yardstick, lambda part: (provision(part),), modules, threads)
+    outcome = polish.best(POLISH_SECONDS)
+    if outcome is None:
+        raise PlannerError("the use of what stands today could not be worked out")
+    return polish.without_waste(outcome, POLISH_SECONDS)
+
+
+def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, threads: int) -> Outcome:
+    """Without waste, and without modules that serve nobody where the rules allow it."""
+    first = Polish(yardstick, rules, outcome.modules, threads).without_waste(outcome, POLISH_SECONDS)
+    fewer = fewest_modules(first)
+    if (fewer == outcome.modules).all():
+        return first
+    polish = Polish(yardstick, rules, fewer, threads)
+    second = polish.best(POLISH_SECONDS)
+    if second is None or yardstick.value(second) > (had := yardstick.value(first)) + 1e-9 * (1 + abs(had)):
+        return first
+    return polish.without_waste(second, POLISH_SECONDS)
+
+
+def as_plan(
+    yardstick: Yardstick,
+    outcome: Outcome,
+    before: Outcome,
+    residents: pd.Series,
+    ending: Ending,
+    bound: float | None,
+    seconds: float,
+) -> Plan:
+    """Tables and status of an outcome; `bound` natural, None for a given plan."""
+    value, start = yardstick.value(outcome), yardstick.value(before)
+    if bound is not None:
+        bound = min(bound, value)
+    gap = None if bound is None else yardstick.gap(value, bound, start)
+    if ending == "within_gap" and gap is not None and gap <= CLOSE:
+        ending = "optimal"
+    status = Status(
+        ending=ending,
+        value=value,
+        bound=bound,
+        before=start if yardstick.level(start) is not None else None,
+        level=yardstick.level(value),
+        level_bound=None if bound is None else yardstick.level(bound),
+        level_before=yardstick.level(start),
+        gap=gap,
+        seconds=seconds,
+    )
+    return Plan(
+        tables.facilities(outcome),
+        tables.assignment(outcome),
+        tables.need_points(outcome, residents),
+        tables.unmet(outcome),
+        tables.assignment(before),
+        status,
+    )
+
+
+def _ending(search: Search) -> Ending:
+    if search.stopped == "interrupted":
+        return "interrupted"
+    if search.stopped or search.gap > search.share + CLOSE:
+        return "time_limit"
+    return "within_gap"
+
+
+def _no_plan(search: Search, scenario: Scenario) -> NoPlan:
+    limit = f"{scenario.solver.time_limit_seconds:g} seconds"
+    hint = f"raise `solver.time_limit_seconds` (now {scenario.solver.time_limit_seconds:g}), or ask a smaller question"
+    if search.stopped == "interrupted":
+        return NoPlan(Fault("stopped by you before a plan was found"))
+    if search.stopped == "memory":
+        return NoPlan(Fault("the machine ran out of memory before a plan was found", hint="ask a smaller question"))
+    return NoPlan(Fault(f"no plan was found within {limit}", hint=hint))

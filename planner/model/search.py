@@ -1,0 +1,160 @@
+"""The search for whole modules: first among the sites that the relaxation touches, then among all."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from planner.model.polish import Polish, Rulebook
+from planner.model.relax import FEW_PAIRS, Relaxation
+from planner.problem.choice import CHOSEN, chosen_by
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from planner.model.solve import Answer
+    from planner.model.yardstick import Yardstick
+    from planner.problem.outcome import Outcome
+
+    Floats = NDArray[np.float64]
+
+TOUCHED = 1e-6
+CLOSE = 1e-6
+"""Gap below which nothing is left but the solver's tolerances."""
+ROUNDS = 12
+
+
+class Tell(Protocol):
+    """Hears what phase the search is in, the best value in hand and the bound."""
+
+    def __call__(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
+        """Tell one step."""
+
+
+@dataclass
+class Search:
+    """What has been found so far: the best plan, and the bound that no plan beats."""
+
+    yardstick: Yardstick
+    rules: Rulebook
+    before: float
+    share: float
+    threads: int
+    deadline: float
+    tell: Tell
+    best: Outcome | None = None
+    value: float = np.inf
+    bound: float = -np.inf
+    stopped: str = ""
+    relaxation: Relaxation = field(init=False)
+
+    @property
+    def gap(self) -> float:
+        """Share of the possible gain that the best plan may have missed."""
+        return self.yardstick.gap(self.value, self.bound, self.before)
+
+    @property
+    def done(self) -> bool:
+        """True when the gap is small enough, or the search was stopped."""
+        return bool(self.stopped) or (self.best is not None and self.gap <= self.share + CLOSE)
+
+    def run(self) -> str:
+        """Search; returns how it ended: `infeasible`, or empty."""
+        self.relaxation = Relaxation.of(self.yardstick, self.rules(self.yardstick.problem), self.threads)
+        self.tell("relaxation")
+        self.relaxation.solve(self.deadline)
+        self.bound = max(self.relaxation.bound, self.relaxation.solver.model.least)
+        if self.relaxation.interrupted:
+            self.stopped = "interrupted"
+            return ""
+        if self.relaxation.ending == "infeasible":
+            return "infeasible"
+        if self.relaxation.ending != "optimal":
+            self.stopped = self.relaxation.ending
+            return ""
+        self.tell("sites", None, self.bound)
+        if len(self.yardstick.problem.pairs) > FEW_PAIRS:
+            self._among_touched()
+        return self._among_all()
+
+    def offer(self, modules: Floats) -> None:
+        """Try a choice of modules: its best assignment under the principle, kept when it is the best yet."""
+        polish = Polish(self.yardstick, self.rules, np.round(modules), self.threads)
+        outcome = polish.best(self._left + 5.0)
+        if polish.interrupted:
+            self.stopped = "interrupted"
+        if outcome is not None and self.yardstick.value(outcome) < self.value:
+            self.best, self.value = outcome, self.yardstick.value(outcome)
+        self.tell("sites", None if self.best is None else self.value, self.bound)
+
+    @property
+    def _left(self) -> float:
+        return max(self.deadline - time.monotonic(), 0.0)
+
+    def _among_touched(self) -> None:
+        """A smaller search: what the relaxation leaves alone stays closed, what it opens wholly stays open."""
+        providers, opened = self.yardstick.problem.providers, self.relaxation.values["open"]
+        least = providers["least"].to_numpy(float)
+        lower = np.maximum(np.floor(opened + TOUCHED), least)
+        upper = np.where(opened > TOUCHED, providers["most"].to_numpy(float), least)
+        solver = self.relaxation.solver
+        solver.relax(relaxed=False)
+        solver.bound("open", lower, np.maximum(upper, lower))
+        answer = self._solve(self.share / 2, self._left / 3)
+        if answer.solution is not None:
+            self.offer(solver.model.natural(answer.solution)["open"])
+        solver.bound("open", least, providers["most"].to_numpy(float))
+        self._note(answer, whole=False)
+
+    def _among_all(self) -> str:
+        """The whole search, with tangents laid anew where the best plan lies, until the gap is small enough."""
+        found: Mapping[str, Floats] = {}
+        for round_ in range(ROUNDS):
+            if self.done or (round_ and not self._lay_anew(found)):
+                break
+            solver = self.relaxation.solver
+            solver.relax(relaxed=False)
+            if self.best is not None:
+                solver.start(solver.model.scaled(self._values(self.best)))
+            answer = self._solve(self.share * 0.9**round_, self._left)
+            if answer.ending == "infeasible":
+                return "infeasible"
+            if answer.bound is not None:
+                self.bound = max(self.bound, answer.bound)
+            if answer.solution is not None:
+                found = solver.model.natural(answer.solution)
+                self.offer(found["open"])
+            self._note(answer, whole=True)
+        return ""
+
+    def _lay_anew(self, found: Mapping[str, Floats]) -> bool:
+        """Tangents where the solver's solution and the best plan lie; False when the model is exact already."""
+        if self.best is None:
+            return False
+        return self.relaxation.lay_anew(found, self._values(self.best))
+
+    def _values(self, outcome: Outcome) -> dict[str, Floats]:
+        chosen = chosen_by(self.yardstick.problem, outcome.modules)
+        return {"open": outcome.modules, "serve": outcome.served, CHOSEN: chosen}
+
+    def _solve(self, share: float, seconds: float) -> Answer:
+        gap = self.yardstick.allowance(self.bound, self.before, share)
+        return self.relaxation.solver.run(
+            seconds=seconds,
+            gap=gap,
+            constant=self.relaxation.goal.constant,
+            progress=lambda value, bound: self.tell("sites", min(value or np.inf, self.value), max(bound or -np.inf, self.bound)),
+        )
+
+    def _note(self, answer: Answer, *, whole: bool) -> None:
+        if self.relaxation.solver.interrupted or self.relaxation.interrupted or answer.ending == "interrupted":
+            self.stopped = "interrupted"
+        elif not self.done and ((answer.ending == "time_limit" and whole) or self._left <= 0):
+            self.stopped = "time_limit"
+        elif answer.ending in {"memory", "unknown"}:
+            self.stopped = answer.ending

@@ -1,0 +1,213 @@
+"""HiGHS, reached through PuLP and owned by us: options checked one by one, progress, interrupt, bound."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+import pulp
+
+from planner.model.formulation import stack, to_pulp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from planner.model.formulation import Formulation
+    from planner.problem.blocks import Rows
+
+    Floats = NDArray[np.float64]
+
+LARGEST_FOR_PULP = 300_000
+"""Above so many columns the arrays go straight to HiGHS: forty times faster than term by term."""
+
+S = highspy.HighsModelStatus
+EVERY = 0.5
+"""Seconds between two reports of progress."""
+
+Progress = Callable[[float | None, float | None], None]
+"""Told the best value in hand and the bound, both natural, None while unknown."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What HiGHS says after a run: `ending`, a vector when its own check calls it feasible, value and bound."""
+
+    ending: str
+    solution: Floats | None
+    value: float | None
+    bound: float | None
+    duals: Floats | None = None
+
+
+ENDINGS = {
+    S.kOptimal: "optimal",
+    S.kInfeasible: "infeasible",
+    S.kUnbounded: "unbounded",
+    S.kUnboundedOrInfeasible: "infeasible",
+    S.kTimeLimit: "time_limit",
+    S.kIterationLimit: "time_limit",
+    S.kSolutionLimit: "time_limit",
+    S.kInterrupt: "interrupted",
+    S.kHighsInterrupt: "interrupted",
+    S.kMemoryLimit: "memory",
+    S.kObjectiveBound: "within_gap",
+    S.kObjectiveTarget: "within_gap",
+    S.kModelEmpty: "optimal",
+}
+
+
+class Solver:
+    """One model in HiGHS, changed and solved as often as needed."""
+
+    def __init__(self, model: Formulation, threads: int = 1) -> None:
+        """Hand the model over, by PuLP or, when it is large, as arrays."""
+        self.model = model
+        self.highs = _by_arrays(model) if len(model.cost) > LARGEST_FOR_PULP else _by_pulp(model)
+        self.set("output_flag", False)  # noqa: FBT003 - HiGHS's own spelling
+        self.set("threads", threads)
+        self.set("random_seed", 0)
+        self.added = 0
+        self.interrupted = False
+
+    def set(self, option: str, value: float | str) -> None:
+        """Set an option; one that HiGHS refuses is our bug.
+
+        Raises
+        ------
+        ValueError
+            When HiGHS refuses it.
+        """
+        if self.highs.setOptionValue(option, value) != highspy.HighsStatus.kOk:
+            raise ValueError(f"HiGHS refuses the option {option} = {value}")
+
+    def relax(self, *, relaxed: bool) -> None:
+        """Drop (or restore) the demand that variables are whole."""
+        whole = np.flatnonzero(self.model.integer).astype(np.int32)
+        kind = highspy.HighsVarType.kContinuous if relaxed else highspy.HighsVarType.kInteger
+        if len(whole):
+            self.highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), kind))
+
+    def bound(self, family: str, lower: Floats, upper: Floats) -> None:
+        """Change the bounds of a family (natural units)."""
+        where, unit = self.model.columns[family], self.model.unit[family]
+        index = np.arange(where.start, where.stop, dtype=np.int32)
+        self.highs.changeColsBounds(len(index), index, lower / unit, upper / unit)
+
+    def price(self, cost: Mapping[str, Floats]) -> None:
+        """Change the cost of some families (natural units), all others to 0 where they are given none."""
+        scaled = np.zeros(len(self.model.cost))
+        for family, coefficient in cost.items():
+            scaled[self.model.columns[family]] = coefficient * self.model.unit[family] / self.model.cost_unit
+        index = np.arange(len(scaled), dtype=np.int32)
+        self.highs.changeColsCost(len(index), index, scaled)
+
+    def add(self, rows: Sequence[Rows]) -> None:
+        """Add rows."""
+        start = {family: where.start for family, where in self.model.columns.items()}
+        matrix, lower, upper = stack(rows, start, self.model.unit, len(self.model.cost))
+        matrix.sort_indices()
+        self.highs.addRows(
+            len(lower),
+            lower,
+            upper,
+            matrix.nnz,
+            matrix.indptr[:-1].astype(np.int32),
+            matrix.indices.astype(np.int32),
+            matrix.data,
+        )
+        self.added += len(lower)
+
+    def start(self, solution: Floats) -> None:
+        """Give a solution to begin from."""
+        start = highspy.HighsSolution()
+        start.col_value = solution.tolist()
+        self.highs.setSolution(start)
+
+    def run(self, *, seconds: float, gap: float = 0.0, constant: float = 0.0, progress: Progress | None = None) -> Answer:
+        """Solve for at most `seconds` [s], to an absolute `gap` (natural units of the objective)."""
+        self.set("time_limit", max(float(seconds), 0.01) + self.highs.getRunTime())
+        self.set("mip_abs_gap", max(gap / self.model.cost_unit, 1e-9))
+        self.set("mip_rel_gap", 0.0)
+        listening = _listen(self, constant, progress) if progress else None
+        self.highs.HandleKeyboardInterrupt = True
+        self._wait()
+        if listening:
+            self.highs.cbMipInterrupt.clear()
+        return self._answer(constant)
+
+    def _wait(self) -> None:
+        """Let HiGHS work in its thread, and pass Ctrl-C on to it: the best plan so far is kept."""
+        self.highs.startSolve()
+        done = False
+        while not done:
+            try:
+                done, _ = self.highs.wait(0.1)
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self.highs.cancelSolve()
+
+    def _answer(self, constant: float) -> Answer:
+        info = self.highs.getInfo()
+        ending = ENDINGS.get(self.highs.getModelStatus(), "unknown")
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        got = self.highs.getSolution()
+        solution = np.array(got.col_value) if feasible and got.value_valid else None
+        value = info.objective_function_value * self.model.cost_unit + constant if solution is not None else None
+        whole = any(kind != highspy.HighsVarType.kContinuous for kind in self.highs.getLp().integrality_)
+        raw = info.mip_dual_bound if whole else info.objective_function_value if ending == "optimal" else -np.inf
+        bound = float(raw) * self.model.cost_unit + constant if np.isfinite(raw) else None
+        duals = np.array(got.row_dual) if got.dual_valid else None
+        return Answer(ending, solution, value, bound, duals)
+
+
+def _listen(solver: Solver, constant: float, progress: Progress) -> bool:
+    unit = solver.model.cost_unit
+    last = 0.0
+
+    def natural(value: float) -> float | None:
+        return value * unit + constant if abs(value) < highspy.kHighsInf else None
+
+    def hear(event: Any) -> None:
+        nonlocal last
+        if time.monotonic() - last >= EVERY:
+            last = time.monotonic()
+            data = event.data_out
+            progress(natural(data.mip_primal_bound), natural(data.mip_dual_bound))
+
+    solver.highs.cbMipInterrupt += hear
+    return True
+
+
+def _by_pulp(model: Formulation) -> highspy.Highs:
+    """Let PuLP hand its model over; PuLP exports only columns in use, so give every column a place."""
+    lp = to_pulp(model)
+    solver = pulp.HiGHS(msg=False)
+    solver.createAndConfigureSolver(lp)
+    solver.buildSolverModel(lp)
+    if lp.solverModel.getNumCol() != len(model.cost):
+        return _by_arrays(model)
+    return lp.solverModel
+
+
+def _by_arrays(model: Formulation) -> highspy.Highs:
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own spelling
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(model.cost), len(model.row_lower)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = model.cost, model.lower, model.upper
+    lp.row_lower_, lp.row_upper_ = model.row_lower, model.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = model.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = model.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = model.matrix.data
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    lp.integrality_ = [kinds[int(whole)] for whole in model.integer]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise ValueError("HiGHS refuses the model")
+    return highs
