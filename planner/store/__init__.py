@@ -1,0 +1,35 @@
+"""Runs remembered: one folder for each question, whole or not there at all, named by what was asked."""
+
+from planner.store.disk import told
+from planner.store.provenance import (
+    MANIFEST,
+    RUNS,
+    digest,
+    manifest,
+    read_manifest,
+    run_id,
+    slug,
+    solver_versions,
+    status_of,
+    versions,
+    write_manifest,
+)
+from planner.store.runs import find_finished, new_run, sweep
+
+__all__ = [
+    "MANIFEST",
+    "RUNS",
+    "digest",
+    "find_finished",
+    "manifest",
+    "new_run",
+    "read_manifest",
+    "run_id",
+    "slug",
+    "solver_versions",
+    "status_of",
+    "sweep",
+    "told",
+    "versions",
+    "write_manifest",
+]

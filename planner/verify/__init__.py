@@ -1,0 +1,1 @@
+"""Plans recomputed from their tables, without anything of the solver."""

@@ -1,0 +1,138 @@
+"""The question ready to be looked up by id, and a plan's tables as an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.problem.outcome import Outcome
+from planner.verify.verdict import TYPICAL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.problem.problem import Problem
+
+    Floats = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+POINT = ["period", "service", "cell"]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Positions in a problem, found by id.
+
+    Attributes
+    ----------
+    problem
+        The question, posed anew.
+    given
+        Residents of each cell [person], index cell, where they are known.
+    """
+
+    problem: Problem
+    given: pd.Series | None = None
+
+    @cached_property
+    def points(self) -> pd.MultiIndex:
+        """Need points by period, service and cell."""
+        return _points(self.problem.need)
+
+    @cached_property
+    def providers(self) -> pd.Index:
+        """Providers by id."""
+        index: pd.Index = pd.Index(self.problem.providers["provider"].astype(object))
+        return index
+
+    @cached_property
+    def existing(self) -> NDArray[np.bool_]:
+        """Which providers stand today, shape (providers,)."""
+        return self.problem.providers["existing"].to_numpy(bool)
+
+    @cached_property
+    def today(self) -> Floats:
+        """Modules in use with nothing built, shape (providers,)."""
+        return np.where(self.existing, self.problem.providers["most"].to_numpy(float), 0.0)
+
+    @cached_property
+    def residents(self) -> Floats:
+        """Residents of the cell of each need point [person]; NaN where the question does not tell them."""
+        need = self.problem.need
+        if self.given is not None:
+            return self.given.reindex(need["cell"]).to_numpy(float)
+        places = self.problem.places.iloc[self.problem.place]
+        same = places["place"].to_numpy(object) == need["cell"].to_numpy(object)
+        return np.where(same, places["population"].to_numpy(float), np.nan)
+
+    @cached_property
+    def slack(self) -> pd.Series:
+        """Absolute tolerance of amounts by service: a share of its largest need [unit of the service]."""
+        return TYPICAL * self.problem.need.groupby("service")["need"].max()
+
+    def slacks(self, services: pd.Series) -> Floats:
+        """Absolute tolerance of amounts for each row; 0 for a service that nobody needs."""
+        return self.slack.reindex(services).fillna(0.0).to_numpy(float)
+
+    def point(self, table: pd.DataFrame) -> Whole:
+        """Position of the need point of each row, −1 where there is none."""
+        return _found(self.points, _points(table))
+
+    def who(self, table: pd.DataFrame) -> Whole:
+        """Position of the provider of each row, −1 where there is none."""
+        return _found(self.providers, pd.Index(table["provider"].astype(object)))
+
+    def pair(self, table: pd.DataFrame) -> Whole:
+        """Position of the pair of each row of an assignment, −1 where there is none."""
+        point, provider = self.point(table), self.who(table)
+        keys = np.where((point < 0) | (provider < 0), -1, self._key(point, provider))
+        return _found(self._pairs, pd.Index(keys))
+
+    def modules(self, facilities: pd.DataFrame) -> Floats:
+        """Modules in use of each provider, shape (providers,); unknown rows are left out."""
+        return _sums(self.who(facilities), facilities["modules"], len(self.problem.providers))
+
+    def served(self, assignment: pd.DataFrame) -> Floats:
+        """Need served on each pair, shape (pairs,); unknown rows are left out."""
+        return _sums(self.pair(assignment), assignment["served"], len(self.problem.pairs))
+
+    @cached_property
+    def _pairs(self) -> pd.Index:
+        return pd.Index(self._key(self.problem.need_point, self.problem.provider))
+
+    def _key(self, point: Whole, provider: Whole) -> Whole:
+        return point * len(self.problem.providers) + provider
+
+
+def outcome_of(problem: Problem, facilities: pd.DataFrame, assignment: pd.DataFrame) -> Outcome:
+    """Tell what the written tables give to whom, joined by id; unknown rows are left out.
+
+    Parameters
+    ----------
+    problem
+        The question.
+    facilities, assignment
+        Tables as in `frames`.
+    """
+    ledger = Ledger(problem)
+    return Outcome(problem, ledger.modules(facilities), ledger.served(assignment))
+
+
+def _points(table: pd.DataFrame) -> pd.MultiIndex:
+    whole = table[POINT].astype({"period": "int64", "service": object, "cell": object})
+    return pd.MultiIndex.from_frame(whole)
+
+
+def _found(index: pd.Index, wanted: pd.Index) -> Whole:
+    if len(index) == 0 or len(wanted) == 0:
+        return np.full(len(wanted), -1, dtype=np.int64)
+    return np.asarray(index.get_indexer(wanted), dtype=np.int64)
+
+
+def _sums(at: Whole, amounts: pd.Series, length: int) -> Floats:
+    known = at >= 0
+    return np.bincount(at[known], amounts.to_numpy(float)[known], length).astype(float)
