@@ -1,0 +1,65 @@
+"""Moments: the views of before and after, for each period of a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.indicators.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from planner.city.city import City
+    from planner.plan import Plan
+    from planner.scenario.schema import Scenario
+
+POINT = ["service", "cell"]
+
+
+def moments(
+    scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame, pairs: pd.DataFrame | None
+) -> Iterator[tuple[str, int, View]]:
+    """Yield `before` and `after` with their views, period by period."""
+    own = scenario.judge_by == "cells"
+    judged = city.cells.index.to_series() if own else city.cells["neighbourhood"]
+    for period in sorted(plan.need_points["period"].unique()):
+        points, assignment, facilities, first = (
+            table[table["period"] == period]
+            for table in (plan.need_points, plan.assignment, plan.facilities, plan.before)
+        )
+        standing = facilities[facilities["existing"].astype(bool)]
+        served_first = without_plan(points, first)
+        before = View(city, services, served_first, first, standing, judged, pairs=pairs)
+        yield "before", int(period), before
+        after = View(city, services, points, assignment, facilities, judged, pairs=pairs, earlier=before)
+        yield "after", int(period), after
+
+
+def without_plan(points: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Need points as they are served before the plan: the same need, another assignment.
+
+    Parameters
+    ----------
+    points
+        Columns of `frames.NEED_POINTS`, one period.
+    before
+        Columns of `frames.ASSIGNMENT`, the same period: who is served when nothing is built.
+
+    Returns
+    -------
+    Columns of `frames.NEED_POINTS`; a service with nothing that stands reaches nobody.
+    """
+    served = before.assign(quality_weighted=before["served"] * before["quality"])
+    sums = served.groupby(POINT)[["served", "quality_weighted"]].sum()
+    found = sums.reindex(points.set_index(POINT).index).fillna(0.0)
+    need = points["need"].to_numpy(np.float64)
+    reached = np.minimum(found["served"].to_numpy(np.float64), need)
+    return points.assign(
+        reached=reached,
+        quality_weighted=np.minimum(found["quality_weighted"].to_numpy(np.float64), reached),
+        unmet=need - reached,
+    )
