@@ -1,0 +1,1 @@
+"""What people read: tables, maps, sentences, and the report page."""

@@ -1,0 +1,153 @@
+"""The report page: one file that opens by double-click, without network and without scripts."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.report import drawing, proof, sheets, speech, spending, words
+from planner.report.figures import Figures, add_up
+from planner.report.maps import write_maps
+from planner.report.outlines import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import jinja2
+    import pandas as pd
+
+    from planner.city.city import City
+    from planner.plan import Plan
+    from planner.scenario.schema import Scenario
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE = "report.html"
+
+
+def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
+    folder: Path,
+    scenario: Scenario,
+    city: City,
+    plan: Plan,
+    indicators: pd.DataFrame,
+    services: pd.DataFrame,
+    *,
+    verdict: str,
+    notes: Sequence[str],
+    versions: Mapping[str, str],
+) -> Path:
+    """Write the maps and the report page of a plan.
+
+    Parameters
+    ----------
+    folder
+        The run folder.
+    indicators
+        Columns of `frames.INDICATORS`.
+    services
+        Index `service`; unit, meaning, weight (ω, sums to 1), scale (k), need, standard, limit, travel_unit.
+    verdict
+        What the checker says of the plan, in a sentence.
+    notes
+        What the reader should be told beside the notes of the city, such as those on travel.
+    versions
+        Version by name of program, for repeating the run.
+
+    Returns
+    -------
+    Path
+        The page; the same arguments give the same bytes.
+    """
+    figures = add_up(scenario, city, plan, services)
+    write_maps(folder, scenario, city, plan, figures)
+    text = render(scenario, city, plan, figures, indicators, verdict=verdict, notes=notes, versions=versions)
+    path = folder / PAGE
+    path.write_text(text, encoding="utf-8", newline="\n", errors="replace")
+    return path
+
+
+def render(
+    scenario: Scenario,
+    city: City,
+    plan: Plan,
+    figures: Figures,
+    indicators: pd.DataFrame,
+    *,
+    verdict: str,
+    notes: Sequence[str],
+    versions: Mapping[str, str],
+) -> str:
+    """Return the page as text."""
+    context = {
+        "language": speech.language(),
+        "scenario": scenario,
+        "headline": words.headline(scenario, plan, figures),
+        "top_places": words.top_places(figures),
+        "cards": proof.cards(scenario, plan, figures),
+        "verdict": verdict,
+        "notes": [*city.notes, *notes],
+        "versions": sorted(versions.items()),
+        "sentences": proof.sentences(indicators),
+        "ending": proof.ending(plan.status),
+        "vouches": plan.status.proof,
+        "commands": proof.commands(scenario, folder="RUN"),
+        "crs": city.crs,
+    }
+    context |= _pictures(city, figures) | _sheets(scenario, city, plan, figures, indicators)
+    template = _environment().get_template("report.html.j2")
+    _speak(template.environment)
+    return template.render(context)
+
+
+def _pictures(city: City, figures: Figures) -> dict[str, Any]:
+    outlines = outline(city)
+    return {
+        "before_after": drawing.before_after(outlines, figures),
+        "change_map": drawing.change_map(outlines, figures),
+        "built_map": drawing.built_map(outlines, figures),
+        "service_maps": drawing.service_maps(outlines, figures),
+    }
+
+
+def _sheets(
+    scenario: Scenario, city: City, plan: Plan, figures: Figures, indicators: pd.DataFrame
+) -> dict[str, Any]:
+    return {
+        "budget": spending.budget(scenario, figures),
+        "money_by_service": spending.by_service(scenario, figures),
+        "money_by_place": spending.by_place(scenario, figures),
+        "built": sheets.facilities(scenario, figures, existing=False),
+        "standing": sheets.facilities(scenario, figures, existing=True),
+        "served": sheets.served(figures),
+        "unmet": sheets.left_unmet(plan, figures),
+        "wellbeing": sheets.wellbeing_by_group(figures),
+        "indicators": sheets.indicators(indicators, figures),
+        "neighbourhoods": sheets.neighbourhoods(figures),
+        "options": proof.options(scenario),
+        "standards": proof.standards(figures),
+        "travel": proof.travel(scenario),
+        "rules": proof.rules(scenario),
+        "sources": proof.sources(sorted(city.inputs.items())),
+        "proof": proof.bounds(plan.status),
+    }
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2  # noqa: PLC0415 - slow to import
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+
+
+def _speak(environment: jinja2.Environment) -> None:
+    spoken = speech.translations()
+    install: Any = getattr(environment, "install_gettext_callables")  # noqa: B009 - added by the extension
+    install(spoken.gettext, spoken.ngettext, newstyle=True)

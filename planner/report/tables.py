@@ -1,0 +1,146 @@
+"""The tables of a plan on disk: Parquet for machines, CSV for staff, and back again."""
+
+from __future__ import annotations
+
+import csv
+import math
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from planner.errors import Fault, InputFault
+from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, NEED_POINTS, UNMET, Column, Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import pandas as pd
+
+    from planner.plan import Plan
+
+BEFORE = Frame("before", "Who is served where with nothing built.", ASSIGNMENT.columns, ASSIGNMENT.key)
+WRITTEN = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET, BEFORE)
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+DECIMALS = 6
+AGAIN = "run the scenario again"
+ARROW = {"text": pa.string(), "number": pa.float64(), "whole": pa.int64(), "flag": pa.bool_()}
+
+
+def write_tables(folder: Path, plan: Plan, indicators: pd.DataFrame) -> None:
+    """Write the plan and its indicators into a run folder.
+
+    Parameters
+    ----------
+    folder
+        The run folder. Written: `plan/` with facilities, assignment, need_points, unmet and before
+        (the assignment with nothing built), each as Parquet (exact) and CSV (six decimals), and
+        `indicators.csv`.
+    plan
+        The plan; columns and units as in `planner.frames`.
+    indicators
+        Columns of `frames.INDICATORS`.
+    """
+    (folder / "plan").mkdir(parents=True, exist_ok=True)
+    for frame in WRITTEN:
+        table = frame.tidy(getattr(plan, frame.name))
+        write_parquet(folder / "plan" / f"{frame.name}.parquet", frame, table)
+        write_csv(folder / "plan" / f"{frame.name}.csv", frame.columns, table)
+    figures = INDICATORS.tidy(indicators)
+    write_parquet(folder / "indicators.parquet", INDICATORS, figures)
+    write_csv(folder / "indicators.csv", INDICATORS.columns, figures)
+
+
+def read_indicators(folder: Path) -> pd.DataFrame:
+    """Read the indicators of a run back, exact, with the columns of `frames.INDICATORS`.
+
+    Raises
+    ------
+    InputFault
+        When the table is missing or damaged.
+    """
+    return _read(folder / "indicators.parquet", INDICATORS)
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read a plan's tables back from the Parquet files of a run folder.
+
+    Returns
+    -------
+    dict
+        By name: facilities, assignment, need_points, unmet, before; `Plan(**tables, status=…)` is the plan.
+
+    Raises
+    ------
+    InputFault
+        Naming every table that is missing or damaged.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for frame in WRITTEN:
+        try:
+            tables[frame.name] = _read(folder / "plan" / f"{frame.name}.parquet", frame)
+        except InputFault as error:
+            faults += error.faults
+    if faults:
+        raise InputFault(faults)
+    return tables
+
+
+def _read(path: Path, frame: Frame) -> pd.DataFrame:
+    try:
+        return frame.tidy(pq.read_table(path).to_pandas())
+    except FileNotFoundError:
+        raise InputFault(Fault("this table of the run is missing", _place(path), AGAIN)) from None
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        message = f"this table of the run is damaged ({str(error).splitlines()[0][:100]})"
+        raise InputFault(Fault(message, _place(path), AGAIN)) from None
+
+
+def _place(path: Path) -> str:
+    return "/".join(path.parts[-3:])
+
+
+def write_parquet(path: Path, frame: Frame, table: pd.DataFrame) -> None:
+    """Write a table exactly, with unit and meaning of every column in its schema; same table, same bytes."""
+    fields = [
+        pa.field(c.name, ARROW[c.kind], metadata={"unit": c.unit, "meaning": c.meaning})
+        for c in frame.columns
+    ]
+    schema = pa.schema(fields, metadata={"table": frame.name, "meaning": frame.meaning})
+    pq.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False), path, compression="zstd")
+
+
+def write_csv(path: Path, columns: Iterable[Column], table: pd.DataFrame) -> None:
+    """Write a table as a spreadsheet opens it right: UTF-8 with mark, six decimals, no live formula."""
+    columns = list(columns)
+    cells = [_texts(column, table[column.name]) for column in columns]
+    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(column.name for column in columns)
+        writer.writerows(zip(*cells, strict=True))
+
+
+def _texts(column: Column, values: pd.Series) -> list[str]:
+    if column.kind == "text":
+        return [harmless(str(value)) for value in values]
+    if column.kind == "number":
+        return [decimal(value) for value in values.tolist()]
+    return [str(value).lower() for value in values.tolist()]
+
+
+def harmless(text: str) -> str:
+    """Return the text with an apostrophe before any sign that a spreadsheet takes for a formula."""
+    text = text.replace("\0", "")
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def decimal(value: float) -> str:
+    """Return a number with a point and at most six decimals; `unlimited` if infinite, empty if unknown."""
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "unlimited"
+    text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
