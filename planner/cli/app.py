@@ -1,0 +1,225 @@
+"""The command line: one short function per command; heavy imports wait until they are needed."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from planner.errors import Fault, InputFault, MachineFault, NoPlan, PlannerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.flow import Run
+
+EPILOG = (
+    "Exit codes: 0 done · 2 mend your input · 3 no plan keeps every rule (advice is given) · 4 stopped without "
+    "a plan · 5 the machine (disk, permission, memory) · 6 the checker refuses the plan · 70 our bug."
+)
+INTERRUPTED, UNREAD = 130, 1
+"""How typer ends after Ctrl-C, and when nobody reads on."""
+app = typer.Typer(
+    name="planner",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="SCENARIO")]
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, such as runs/new-york-1a2b3c4d.", metavar="RUN")]
+Allow = Annotated[
+    list[Path] | None,
+    typer.Option("--allow-dir", help="Folder outside the project in which layers may lie. May be repeated."),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")]
+
+
+@app.callback()
+def start(context: typer.Context, *, debug: Debug = False) -> None:
+    """Where a city's next homes, clinics, schools and water points should go, by a stated principle of justice.
+
+    Begin with: planner init my-city, then: planner run my-city/scenario.yaml
+    """
+    context.obj = {"debug": debug}
+
+
+@app.command(short_help="Write a tiny invented city to begin with.")
+def init(folder: Annotated[Path, typer.Argument(help="New folder for the city.", metavar="DIR")]) -> None:
+    """Write a tiny invented city that shows every feature and runs in seconds."""
+    from planner.cli.starter import write_starter  # noqa: PLC0415
+
+    scenario = write_starter(folder)
+    typer.echo(f"Wrote {folder}. Next: planner run {shlex.quote(str(scenario))}")
+
+
+@app.command(short_help="Read a scenario and tell what it holds.")
+def check(scenario: ScenarioFile, allow: Allow = None) -> None:
+    """Read everything a scenario names and tell what it holds, without solving."""
+    from planner.flow import ask  # noqa: PLC0415
+    from planner.cli.progress import Progress  # noqa: PLC0415
+    from planner.cli.preview import preview  # noqa: PLC0415
+
+    with Progress() as ear:
+        question = ask(scenario, allow=allow or (), ear=ear)
+    typer.echo("\n".join(preview(question)))
+
+
+@app.command(short_help="Find the best plan, prove it, report it.")
+def run(
+    scenario: ScenarioFile,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Search again although a finished run is there.")] = False,
+    allow: Allow = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Put a value over the file, such as `budget.capital=200`. May be repeated."),
+    ] = None,
+) -> None:
+    """Find the plan that serves the scenario's principle best, prove how good it is, and report it."""
+    from planner.flow import run as answer  # noqa: PLC0415
+    from planner.cli.progress import Progress  # noqa: PLC0415
+
+    with Progress() as ear:
+        done = answer(scenario, force=force, allow=allow or (), overrides=_overrides(override), ear=ear)
+    _tell(done)
+
+
+@app.command(short_help="Assess facilities that you choose yourself.")
+def assess(
+    scenario: ScenarioFile,
+    facilities: Annotated[Path, typer.Option("--facilities", help="CSV with service, site, option, modules.")],
+    allow: Allow = None,
+) -> None:
+    """Assess facilities that you choose yourself, by the same rules, as a run like any other."""
+    from planner.flow import assess_given  # noqa: PLC0415
+    from planner.cli.progress import Progress  # noqa: PLC0415
+
+    with Progress() as ear:
+        done = assess_given(scenario, facilities, allow=allow or (), ear=ear)
+    _tell(done)
+
+
+@app.command(short_help="Recompute a run without the solver.")
+def verify(folder: RunFolder, allow: Allow = None) -> None:
+    """Recompute a run from its tables and the unchanged inputs, without the solver."""
+    from planner.errors import PlanRefused  # noqa: PLC0415
+    from planner.flow import verify as recompute  # noqa: PLC0415
+    from planner.cli.progress import Progress  # noqa: PLC0415
+
+    with Progress() as ear:
+        verdict = recompute(_whole_run(folder), allow=allow or (), ear=ear)
+    if verdict.faults:
+        raise PlanRefused(Fault(fault) for fault in verdict.faults)
+    typer.echo(verdict.sentence)
+
+
+@app.command()
+def report(folder: RunFolder, allow: Allow = None) -> None:
+    """Write the report and maps of a run anew."""
+    from planner.flow import report as write  # noqa: PLC0415
+    from planner.cli.progress import Progress  # noqa: PLC0415
+
+    with Progress() as ear:
+        page = write(_whole_run(folder), allow=allow or (), ear=ear)
+    typer.echo(f"Wrote {page}")
+
+
+@app.command(name="list", short_help="List what a scenario may name.")
+def list_(
+    what: Annotated[str, typer.Argument(help="objectives, constraints, indicators or services.", metavar="WHAT")],
+    scenario: Annotated[
+        Path | None, typer.Option("--scenario", help="Scenario whose services are listed.", metavar="SCENARIO")
+    ] = None,
+) -> None:
+    """List what a scenario may name: objectives, constraints, indicators; or the services of a scenario."""
+    from planner.cli.listing import listing  # noqa: PLC0415
+
+    typer.echo("\n".join(listing(what, scenario)))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json  # noqa: PLC0415
+
+    from planner.scenario.schema_json import json_schema  # noqa: PLC0415
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _overrides(given: list[str] | None) -> dict[str, Any]:
+    from planner.scenario.scalars import meaning  # noqa: PLC0415
+
+    pairs = [text.partition("=") for text in given or ()]
+    wrong = [key for key, equals, _ in pairs if not equals or not key]
+    if wrong:
+        raise InputFault(Fault(f"`--set {key}` has no value", hint="write it as key=value") for key in wrong)
+    return {key: meaning(value) for key, _, value in pairs}
+
+
+def _tell(done: Run) -> None:
+    if done.found:
+        typer.echo("This question was answered before; --force searches again.")
+    typer.echo(done.answer)
+
+
+def _whole_run(folder: Path) -> Path:
+    """Return the folder when it is there; a mistyped name is the user's to mend."""
+    if folder.is_dir():
+        return folder
+    runs = folder.parent
+    names = [entry.name for entry in runs.iterdir() if entry.is_dir()] if runs.is_dir() else []
+    near = get_close_matches(folder.name, names, n=1, cutoff=0.4)
+    hint = f"did you mean `{runs / near[0]}`?" if near else "name the folder of a run, such as runs/scenario-1a2b3c4d"
+    raise InputFault(Fault("there is no such folder", str(folder), hint))
+
+
+def main() -> None:
+    """Run the command; every fault is told in words, with its exit code."""
+    sys.exit(guarded(lambda: app(prog_name="planner")))
+
+
+def guarded(action: Callable[[], Any]) -> int:
+    """Run an action and return the exit code; faults are told on standard error."""
+    try:
+        action()
+    except PlannerError as error:
+        return _told(error)
+    except KeyboardInterrupt:
+        return _told(NoPlan("stopped by you"))
+    except MemoryError:
+        return _told(MachineFault(Fault("the machine ran out of memory", hint="ask a smaller question")))
+    except SystemExit as error:
+        return _ended(int(error.code or 0))
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        return _crashed(error)
+    return 0
+
+
+def _ended(code: int) -> int:
+    """Exit code for one of typer's: Ctrl-C is told; whoever reads our words may stop reading (`| head`)."""
+    if code == INTERRUPTED:
+        return _told(NoPlan("stopped by you"))
+    return 0 if code == UNREAD else code
+
+
+def _told(error: PlannerError) -> int:
+    for fault in error.faults:
+        typer.echo(str(fault), err=True)
+    return error.exit_code
+
+
+def _crashed(error: Exception) -> int:
+    from planner.cli.crash import write_crash  # noqa: PLC0415
+
+    typer.echo(f"A fault of the planner itself: {type(error).__name__}. Details: {write_crash(error)}", err=True)
+    return PlannerError.exit_code

@@ -1,0 +1,96 @@
+"""What a scenario holds, told before anything is solved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner import catalogue
+from planner.model.decide import blocks_of, yardstick_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from planner.flow import Question
+    from planner.scenario.schema import Budget
+
+MEANINGS = {"demand": "all who need it", "deficit": "what is missing today"}
+
+
+def preview(question: Question) -> list[str]:
+    """Lines that tell the people, the money, the rules, and of each service need, capacity and reach.
+
+    Raises
+    ------
+    InputFault
+        When the principle or a rule names what the city does not have.
+    """
+    scenario, problem = question.scenario, question.problem
+    rows = sum(len(rule) for block in blocks_of(problem, scenario) for rule in block.rows)
+    yardstick_of(problem, scenario)
+    lines = [scenario.name, "", *_city(question), f"Money: {_money(scenario.budget)}"]
+    principle = catalogue.find("objective", scenario.objective_name)
+    lines.append(f"Principle: {principle.name}. {principle.title}")
+    rules = [name for rule in scenario.constraints for name in rule]
+    lines.append(f"Rules: {', '.join(rules) or 'none but money, land and capacity'}")
+    for service in problem.services.index:
+        lines += ["", *_service(question, str(service))]
+    columns = len(problem.pairs) + len(problem.providers)
+    lines += ["", f"Model: about {columns:,} variables, {_whole(problem.providers):,} of them whole, in {rows:,} rows"]
+    return lines + [f"Note: {note}" for note in (*question.city.notes, *question.notes)]
+
+
+def _city(question: Question) -> Iterator[str]:
+    city, groups = question.city, question.scenario.city.groups
+    people = float(city.cells["population"].sum())
+    layers = (("neighbourhoods", city.neighbourhoods), ("cells", city.cells), ("sites", city.sites))
+    counts = ", ".join(f"{len(layer):,} {name}" for name, layer in layers)
+    yield f"City: {people:,.0f} residents, {counts}, measured in {city.crs}"
+    for name, group in groups.items():
+        members = float(city.cells[name].sum())
+        yield f"    {group.label or name}: {members:,.0f} ({100 * members / people:.0f} %)"
+
+
+def _money(budget: Budget) -> str:
+    limits = ((budget.capital, "to build"), (budget.operating, "a year to run"))
+    told = [f"{limit:,g} {budget.currency} {what}" for limit, what in limits if limit is not None]
+    return ", ".join(told) or "unlimited"
+
+
+def _whole(providers: pd.DataFrame) -> int:
+    return int((~providers["existing"]).sum())
+
+
+def _service(question: Question, service: str) -> Iterator[str]:
+    problem = question.problem
+    facts = problem.services.loc[service]
+    mine = problem.providers[problem.providers["service"] == service]
+    stands, could = mine[mine["existing"]], mine[~mine["existing"]]
+    label = question.scenario.services[service].label
+    yield f"{label} ({service}), in {facts['unit']}" if label else f"{service}, in {facts['unit']}"
+    yield f"    need: {facts['need']:,.0f} ({MEANINGS[facts['meaning']]})"
+    if facts["meaning"] == "demand":
+        yield f"    stands today: {_places(stands, 'places')}"
+    yield f"    could be built: {_places(could, 'sites')}"
+    yield f"    farther than {facts['limit']:,g} {facts['travel_unit']} from every place: {_out(question, service):,.0f}"
+
+
+def _places(providers: pd.DataFrame, what: str) -> str:
+    """Capacity of places; of a site, that of the option which serves most."""
+    if not len(providers):
+        return "nothing"
+    most = (providers["capacity"] * providers["most"]).groupby(providers["place"]).max()
+    limited = "unlimited" if providers["unlimited"].any() else f"{most.sum():,.0f}"
+    count = f"1 {what[:-1]}" if len(most) == 1 else f"{len(most):,} {what}"
+    options = "" if providers["existing"].all() else f" ({', '.join(dict.fromkeys(providers['option']))})"
+    return f"room for {limited} at {count}{options}"
+
+
+def _out(question: Question, service: str) -> float:
+    """Need that no place is within reach of."""
+    problem = question.problem
+    within = np.bincount(problem.need_point, minlength=len(problem.need)) > 0
+    return float(problem.amount[problem.of_service(service) & ~within].sum())

@@ -1,0 +1,282 @@
+"""The whole flow on one page: scenario → city → travel → problem → plan → verdict → indicators → run."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner import store
+from planner.city.read import read_city
+from planner.errors import Fault, InputFault, PlanRefused
+from planner.indicators.assess import assess
+from planner.model.decide import adopt, decide
+from planner.plan import Plan
+from planner.problem.given import modules_given
+from planner.problem.pose import pose
+from planner.report.figures import add_up
+from planner.report.page import PAGE, write_report
+from planner.report.tables import read_indicators, read_tables, write_tables
+from planner.report.words import closing
+from planner.scenario.read import read_scenario
+from planner.scenario.write import scenario_text
+from planner.travel.measure import measure_travel
+from planner.verify.check import check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from planner.city.city import City
+    from planner.problem.problem import Problem
+    from planner.scenario.schema import Scenario
+    from planner.travel.matrix import TravelMatrix
+    from planner.verify.verdict import Verdict
+
+SCENARIO = "scenario.yaml"
+
+
+class Ear:
+    """Hears of the flow: each phase as it begins and ends, and the search's best plan and bound."""
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """One phase of the flow."""
+        del name
+        yield
+
+    def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
+        """One step of the search."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, with everything that is known before an answer is looked for."""
+
+    scenario: Scenario
+    city: City
+    travel: TravelMatrix
+    problem: Problem
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should be told beside the notes of the city."""
+        return self.travel.notes
+
+    @property
+    def residents(self) -> pd.Series:
+        """Residents of each cell [person]."""
+        return self.city.cells["population"]
+
+    def indicators(self, plan: Plan) -> pd.DataFrame:
+        """What a plan does to whom."""
+        near = self.problem.pairs
+        providers = self.problem.providers
+        need = self.problem.need.iloc[near["need_point"]]
+        pairs = near[["travel"]].assign(
+            service=need["service"].to_numpy(),
+            cell=need["cell"].to_numpy(),
+            provider=providers["provider"].to_numpy()[near["provider"]],
+        )
+        return assess(self.scenario, self.city, plan, self.problem.services, pairs=pairs)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One question and its answer, kept in a folder."""
+
+    folder: Path
+    scenario: Scenario
+    plan: Plan
+    indicators: pd.DataFrame
+    answer: str
+    """The answer in words: what, for how much, how sure, where to read."""
+    found: bool
+    """A finished run of an earlier time answered the same question."""
+
+
+def ask(
+    path: Path,
+    *,
+    allow: Sequence[Path] = (),
+    overrides: Mapping[str, Any] | None = None,
+    project: Path | None = None,
+    ear: Ear,
+) -> Question:
+    """Read a scenario and everything it names, measure travel, pose the problem."""
+    with ear.phase("read"):
+        scenario = read_scenario(path, allow=allow, overrides=overrides, project=project)
+        city = read_city(scenario)
+    with ear.phase("travel"):
+        travel = measure_travel(city, scenario)
+    with ear.phase("pose"):
+        problem = pose(scenario, city, travel)
+    return Question(scenario, city, travel, problem)
+
+
+def run(
+    path: Path,
+    *,
+    force: bool = False,
+    allow: Sequence[Path] = (),
+    overrides: Mapping[str, Any] | None = None,
+    ear: Ear | None = None,
+) -> Run:
+    """Answer the question that one scenario file asks.
+
+    Parameters
+    ----------
+    path
+        The scenario file.
+    force
+        Search again although a finished run answers the same question.
+    allow
+        Folders outside the project in which layers may lie.
+    overrides
+        Values put over the file, by dotted key such as `budget.capital`.
+    ear
+        Hears of progress.
+
+    Raises
+    ------
+    PlannerError
+        Input to mend, infeasible rules, no plan in time, or a plan that the checker refuses.
+    """
+    ear = ear or Ear()
+    question = ask(path, allow=allow, overrides=overrides, ear=ear)
+    name = _name(question)
+    finished = store.find_finished(question.scenario.project, name, force=force)
+    if finished is not None:
+        return _found(finished, question.scenario)
+    with ear.phase("search"):
+        plan = decide(question.problem, question.scenario, question.residents, ear.search)
+    return _keep(question, plan, name, ear)
+
+
+def assess_given(path: Path, facilities: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Run:
+    """Assess a hand-made or present set of facilities under a scenario, and keep it as a run like any other."""
+    ear = ear or Ear()
+    question = ask(path, allow=allow, ear=ear)
+    modules = modules_given(question.problem, facilities)
+    with ear.phase("search"):
+        plan = adopt(question.problem, question.scenario, question.residents, modules)
+    return _keep(question, plan, _name(question, facilities), ear)
+
+
+def verify(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Verdict:
+    """Recompute a run from its written tables and the unchanged inputs, travel included."""
+    ear = ear or Ear()
+    manifest, question = _asked_again(folder, allow, ear)
+    with ear.phase("verify"):
+        return _verdict(question, folder, store.status_of(manifest))
+
+
+def report(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Path:
+    """Write the report and the maps of a run anew."""
+    ear = ear or Ear()
+    manifest, question = _asked_again(folder, allow, ear)
+    plan = Plan(**read_tables(folder), status=store.status_of(manifest))
+    verdict = manifest["verdict"]["sentence"]
+    with ear.phase("write"):
+        return _write_report(folder, question, plan, read_indicators(folder), verdict)
+
+
+def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[str, Any], Question]:
+    """What a run says of itself, and its question, from inputs that have not changed since."""
+    manifest = store.read_manifest(folder)
+    runs = folder.absolute().parent
+    project = runs.parent if runs.name == store.RUNS else None
+    question = ask(folder / SCENARIO, allow=allow, project=project, ear=ear)
+    _refuse_changed(manifest["inputs"], question.city.inputs)
+    return manifest, question
+
+
+def _name(question: Question, facilities: Path | None = None) -> str:
+    scenario = question.scenario
+    text = scenario_text(scenario, scenario.project)
+    stem = scenario.path.stem
+    if facilities is not None:
+        text += f"\n# facilities\n{facilities.read_text(encoding='utf-8-sig')}"
+        stem += f"-{facilities.stem}"
+    return store.run_id(stem, store.digest(question.city.inputs, text, store.solver_versions()))
+
+
+def _keep(question: Question, plan: Plan, name: str, ear: Ear) -> Run:
+    """Write a plan, check it from what was written, and only then give the run its name."""
+    scenario = question.scenario
+    with ear.phase("assess"):
+        indicators = question.indicators(plan)
+    with store.new_run(scenario.project, name) as folder:
+        with ear.phase("write"):
+            final = scenario.project / store.RUNS / name
+            (folder / SCENARIO).write_text(scenario_text(scenario, final), encoding="utf-8", newline="\n")
+            write_tables(folder, plan, indicators)
+        with ear.phase("verify"):
+            verdict = _verdict(question, folder, plan.status)
+        if verdict.faults:
+            raise PlanRefused(Fault(fault, "checker") for fault in verdict.faults)
+        with ear.phase("report"):
+            _write_report(folder, question, plan, indicators, verdict.sentence)
+        answer = _answer(question, plan, name)
+        store.write_manifest(folder, _manifest(question, plan, verdict) | {"answer": answer})
+    return Run(scenario.project / store.RUNS / name, scenario, plan, indicators, answer, found=False)
+
+
+def _answer(question: Question, plan: Plan, name: str) -> str:
+    figures = add_up(question.scenario, question.city, plan, question.problem.services)
+    return closing(question.scenario, plan, figures, f"{store.RUNS}/{name}/{PAGE}")
+
+
+def _verdict(question: Question, folder: Path, status: Any) -> Verdict:  # noqa: ANN401 - a Status, or what stands for one
+    plan = Plan(**read_tables(folder), status=status)
+    return check(
+        question.problem, question.scenario, plan, read_indicators(folder), lambda: question.indicators(plan)
+    )
+
+
+def _write_report(folder: Path, question: Question, plan: Plan, indicators: pd.DataFrame, verdict: str) -> Path:
+    return write_report(
+        folder,
+        question.scenario,
+        question.city,
+        plan,
+        indicators,
+        question.problem.services,
+        verdict=verdict,
+        notes=question.notes,
+        versions=store.versions(),
+    )
+
+
+def _manifest(question: Question, plan: Plan, verdict: Verdict) -> dict[str, Any]:
+    scenario = question.scenario
+    text = scenario_text(scenario, scenario.project)
+    return store.manifest(
+        scenario=scenario.name,
+        file=scenario.path.relative_to(scenario.project).as_posix(),
+        question=store.digest(question.city.inputs, text, store.solver_versions()),
+        inputs=question.city.inputs,
+        status=plan.status,
+        verdict={"sentence": verdict.sentence, "checked": verdict.checked, "faults": len(verdict.faults)},
+        options=scenario.solver.model_dump(),
+        times={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
+    )
+
+
+def _found(folder: Path, scenario: Scenario) -> Run:
+    manifest = store.read_manifest(folder)
+    plan = Plan(**read_tables(folder), status=store.status_of(manifest))
+    return Run(folder, scenario, plan, read_indicators(folder), manifest["answer"], found=True)
+
+
+def _refuse_changed(then: Mapping[str, str], now: Mapping[str, str]) -> None:
+    changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+    if changed:
+        hint = "restore the files, or run the scenario again"
+        raise InputFault(Fault("has changed since the run was made", name, hint) for name in changed)
+
+
+__all__ = ["Ear", "Question", "Run", "ask", "assess_given", "report", "run", "verify"]
