@@ -15,20 +15,25 @@ from planner.model.search import CLOSE, Search
 from planner.model.yardstick import Yardstick
 from planner.plan import Ending, Plan, Status
 from planner.problem import tables
-from planner.problem.blocks import Block
 from planner.problem.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from planner.model.search import Tell
+    from planner.problem.blocks import Block
     from planner.problem.problem import Problem
     from planner.scenario.schema import Scenario
+    from planner.scenario.schema import Solver as Effort
 
     Floats = NDArray[np.float64]
 
 POLISH_SECONDS = 60.0
+SAME = 1e-9
+"""Share of its value by which a plan must be better to take the place of another."""
 
 
 def quiet(phase: str, value: float | None = None, bound: float | None = None) -> None:
@@ -36,7 +41,13 @@ def quiet(phase: str, value: float | None = None, bound: float | None = None) ->
     del phase, value, bound
 
 
-def decide(problem: Problem, scenario: Scenario, residents: pd.Series, tell: Tell = quiet) -> Plan:
+def decide(
+    problem: Problem,
+    scenario: Scenario,
+    residents: pd.Series,
+    tell: Tell = quiet,
+    pool: Sequence[Floats] = (),
+) -> Plan:
     """Find the plan that serves the scenario's principle best, with a proven bound.
 
     Parameters
@@ -49,6 +60,9 @@ def decide(problem: Problem, scenario: Scenario, residents: pd.Series, tell: Tel
         Residents of each cell [person], index cell.
     tell
         Hears of progress.
+    pool
+        Modules of plans that are known already, each of shape (providers,): the search starts from the
+        best of them, so that what it finds is never worse.
 
     Raises
     ------
@@ -59,16 +73,10 @@ def decide(problem: Problem, scenario: Scenario, residents: pd.Series, tell: Tel
     """
     begun = time.monotonic()
     yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
-    before = nothing_built(yardstick, scenario.solver.threads)
-    search = Search(
-        yardstick,
-        rules,
-        before=yardstick.value(before),
-        share=scenario.solver.gap,
-        threads=scenario.solver.threads,
-        deadline=begun + scenario.solver.time_limit_seconds,
-        tell=tell,
-    )
+    before = nothing_built(yardstick, scenario.solver)
+    search = _search(yardstick, rules, before, scenario.solver, tell)
+    for modules in pool:
+        search.offer(modules)
     ending = search.run()
     if not ending and search.value > yardstick.value(before):
         search.offer(before.modules)
@@ -77,8 +85,45 @@ def decide(problem: Problem, scenario: Scenario, residents: pd.Series, tell: Tel
     if search.best is None:
         raise _no_plan(search, scenario)
     tell("polish", search.value, search.bound)
-    best = polished(yardstick, rules, search.best, scenario.solver.threads)
-    return as_plan(yardstick, best, before, residents, _ending(search), search.bound, time.monotonic() - begun)
+    best = polished(yardstick, rules, search.best, scenario.solver)
+    return as_plan(
+        yardstick, best, before, residents, _ending(search), search.bound, time.monotonic() - begun
+    )
+
+
+def _search(
+    yardstick: Yardstick, rules: Rulebook, before: Outcome, effort: Effort, tell: Tell = quiet
+) -> Search:
+    return Search(
+        yardstick,
+        rules,
+        before=yardstick.value(before),
+        share=effort.gap,
+        threads=effort.threads,
+        deadline=time.monotonic() + effort.time_limit_seconds,
+        tell=tell,
+    )
+
+
+def better_of(
+    problem: Problem, scenario: Scenario, residents: pd.Series, plan: Plan, pool: Sequence[Floats]
+) -> Plan:
+    """Return the plan, or one of the pool where that is better by the scenario's own principle.
+
+    What is proven of the principle stays proven: the bound is that of the plan.
+    """
+    begun = time.monotonic()
+    yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
+    before = nothing_built(yardstick, scenario.solver)
+    search = _search(yardstick, rules, before, scenario.solver)
+    for modules in pool:
+        search.offer(modules)
+    had = plan.status
+    if search.best is None or search.value >= had.value - SAME * (1.0 + abs(had.value)):
+        return plan
+    best = polished(yardstick, rules, search.best, scenario.solver)
+    seconds = had.seconds + time.monotonic() - begun
+    return as_plan(yardstick, best, before, residents, had.ending, had.bound, seconds)
 
 
 def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: Floats) -> Plan:
@@ -91,8 +136,8 @@ def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: F
     """
     begun = time.monotonic()
     yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
-    before = nothing_built(yardstick, scenario.solver.threads)
-    polish = Polish(yardstick, rules, modules, scenario.solver.threads)
+    before = nothing_built(yardstick, scenario.solver)
+    polish = Polish(yardstick, rules, modules, scenario.solver.threads, scenario.solver.gap)
     outcome = polish.best(POLISH_SECONDS)
     if outcome is None:
         hint = "compare its money, land and floors with the scenario's `budget` and `constraints`"
@@ -134,7 +179,7 @@ def blocks_of(problem: Problem, scenario: Scenario) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-class _placed:
+class _placed:  # noqa: N801 - read as a word: with _placed(where)
     """Add the place in the file to faults that a unit raises without one."""
 
     def __init__(self, where: str) -> None:
@@ -149,7 +194,7 @@ class _placed:
             raise InputFault(Fault(f.message, f.where or self.where, f.hint) for f in error.faults) from None
 
 
-def nothing_built(yardstick: Yardstick, threads: int) -> Outcome:
+def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
     """The best that can be had with nothing built: what stands today, used under the same principle."""
     problem = yardstick.problem
     existing = problem.providers["existing"].to_numpy()
@@ -157,27 +202,27 @@ def nothing_built(yardstick: Yardstick, threads: int) -> Outcome:
     if not existing.any():
         return Outcome.nothing(problem)
     provision = catalogue.find("constraint", "provision").function
-    polish = Polish(yardstick, lambda part: (provision(part),), modules, threads)
+    polish = Polish(yardstick, lambda part: (provision(part),), modules, effort.threads, effort.gap)
     outcome = polish.best(POLISH_SECONDS)
     if outcome is None:
         raise PlannerError("the use of what stands today could not be worked out")
     return polish.without_waste(outcome, POLISH_SECONDS)
 
 
-def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, threads: int) -> Outcome:
+def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, effort: Effort) -> Outcome:
     """Without waste, and without modules that serve nobody where the rules allow it."""
-    first = Polish(yardstick, rules, outcome.modules, threads).without_waste(outcome, POLISH_SECONDS)
+    first = Polish(yardstick, rules, outcome.modules, effort.threads).without_waste(outcome, POLISH_SECONDS)
     fewer = fewest_modules(first)
     if (fewer == outcome.modules).all():
         return first
-    polish = Polish(yardstick, rules, fewer, threads)
+    polish = Polish(yardstick, rules, fewer, effort.threads, effort.gap)
     second = polish.best(POLISH_SECONDS)
     if second is None or yardstick.value(second) > (had := yardstick.value(first)) + 1e-9 * (1 + abs(had)):
         return first
     return polish.without_waste(second, POLISH_SECONDS)
 
 
-def as_plan(
+def as_plan(  # noqa: PLR0917 - the parts of a plan, in their order
     yardstick: Yardstick,
     outcome: Outcome,
     before: Outcome,
@@ -224,9 +269,12 @@ def _ending(search: Search) -> Ending:
 
 def _no_plan(search: Search, scenario: Scenario) -> NoPlan:
     limit = f"{scenario.solver.time_limit_seconds:g} seconds"
-    hint = f"raise `solver.time_limit_seconds` (now {scenario.solver.time_limit_seconds:g}), or ask a smaller question"
+    now = scenario.solver.time_limit_seconds
+    hint = f"raise `solver.time_limit_seconds` (now {now:g}), or ask a smaller question"
     if search.stopped == "interrupted":
         return NoPlan(Fault("stopped by you before a plan was found"))
     if search.stopped == "memory":
-        return NoPlan(Fault("the machine ran out of memory before a plan was found", hint="ask a smaller question"))
+        return NoPlan(
+            Fault("the machine ran out of memory before a plan was found", hint="ask a smaller question")
+        )
     return NoPlan(Fault(f"no plan was found within {limit}", hint=hint))

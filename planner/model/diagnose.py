@@ -1,4 +1,4 @@
-"""Why no plan keeps every rule: which rule would have to give, and by how much; a second opinion on the solver."""
+"""Why no plan keeps every rule: which would have to give, by how much; a second opinion on the solver."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from planner.errors import Fault, PlannerError
 from planner.model.formulation import formulate
 from planner.model.solve import Solver
-from planner.problem.choice import CHOSEN
 from planner.problem.blocks import Block, Goal, Rows, Terms, Variables
+from planner.problem.choice import CHOSEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ SMALLEST = 1e-7
 
 
 def advise(problem: Problem, blocks: Sequence[Block], yardstick: Yardstick, threads: int) -> list[Fault]:
-    """Which rules would have to give: each alone, and, where no single one helps, the least that give together.
+    """Which rules would have to give: each alone, or, where no single one helps, the least that do together.
 
     Raises
     ------
@@ -49,8 +49,10 @@ def _alone(problem: Problem, blocks: Sequence[Block], rule: Rows, threads: int) 
     if given is None:
         return None
     if given[0] <= SMALLEST:
-        message = "the solver called the scenario infeasible, but a plan exists; its data may differ too much in size"
-        raise PlannerError(message)
+        raise PlannerError(
+            "the solver called the scenario infeasible, but a plan exists; "
+            "its data may differ too much in size"
+        )
     return Fault(_told(rule, given[0]))
 
 
@@ -61,17 +63,22 @@ def _together(problem: Problem, blocks: Sequence[Block], rules: Sequence[Rows], 
     return [Fault(_told(rule, much)) for rule, much in zip(rules, given, strict=True) if much > SMALLEST]
 
 
-def _give(problem: Problem, blocks: Sequence[Block], rules: Sequence[Rows], threads: int) -> list[float] | None:
-    """Least that these rules must give, each in its own number, weighed by their present numbers; None if no use."""
+def _give(
+    problem: Problem, blocks: Sequence[Block], rules: Sequence[Rows], threads: int
+) -> list[float] | None:
+    """Least that these rules must give, each in its own number, weighed by it; None when that is no use."""
     names = {id(rule): f"give_{k}" for k, rule in enumerate(rules)}
     softened = tuple(
-        Block(tuple(_soft(r, names[id(r)]) if id(r) in names else r for r in b.rows), b.variables) for b in blocks
+        Block(tuple(_soft(r, names[id(r)]) if id(r) in names else r for r in b.rows), b.variables)
+        for b in blocks
     )
     gives = tuple(
         Variables(name, np.zeros(1), np.array([_most(r)]), integer=_whole(r))
         for name, r in zip(names.values(), rules, strict=True)
     )
-    cost = {name: np.array([1.0 / max(abs(r.now), 1e-3)]) for name, r in zip(names.values(), rules, strict=True)}
+    cost = {
+        name: np.array([1.0 / max(abs(r.now), 1e-3)]) for name, r in zip(names.values(), rules, strict=True)
+    }
     model = formulate(problem, softened, Goal(cost, variables=gives))
     answer = Solver(model, threads).run(seconds=SECONDS, gap=1e-6)
     if answer.solution is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pulp
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LARGEST_SPREAD = 1e8
-"""Ratio within a row of whole variables from which HiGHS has called feasible models infeasible; it is refused."""
+"""Ratio within a row of whole variables from which HiGHS has called feasible models infeasible: refused."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,9 @@ def base_variables(problem: Problem) -> tuple[Variables, Variables]:
     providers = problem.providers
     capacity = (providers["capacity"] * providers["most"]).to_numpy(float)
     most = np.minimum(problem.amount[problem.need_point], capacity[problem.provider])
-    opened = Variables("open", providers["least"].to_numpy(float), providers["most"].to_numpy(float), integer=True)
+    opened = Variables(
+        "open", providers["least"].to_numpy(float), providers["most"].to_numpy(float), integer=True
+    )
     return opened, Variables("serve", np.zeros(len(most)), most)
 
 
@@ -109,7 +111,8 @@ def formulate(problem: Problem, blocks: Iterable[Block], goal: Goal, *, scale: b
     """
     families = {v.family: v for v in base_variables(problem)}
     rows: dict[tuple[object, ...], Rows] = {}
-    for part in (*blocks, goal):
+    parts: tuple[Block | Goal, ...] = (*blocks, goal)
+    for part in parts:
         families |= {v.family: v for v in part.variables}
         rows |= {_said(r): r for r in part.rows}
     unit = _units(problem, families.values()) if scale else dict.fromkeys(families, 1.0)
@@ -123,7 +126,12 @@ def _said(rows: Rows) -> tuple[object, ...]:
 
 
 def assemble(
-    variables: tuple[Variables, ...], rows: tuple[Rows, ...], goal: Goal, unit: Mapping[str, float], *, scale: bool
+    variables: tuple[Variables, ...],
+    rows: tuple[Rows, ...],
+    goal: Goal,
+    unit: Mapping[str, float],
+    *,
+    scale: bool,
 ) -> Formulation:
     """Arrays of these variables, rows and goal, each row and the cost scaled to coefficients near 1."""
     edges = np.cumsum([0, *(len(v) for v in variables)])
@@ -132,6 +140,7 @@ def assemble(
     cost = np.zeros(size)
     for family, coefficient in goal.cost.items():
         cost[start[family] : start[family] + len(coefficient)] += coefficient * unit[family]
+    _finite(cost)
     cost_unit = _power(np.abs(cost).max(initial=0.0)) if scale else 1.0
     matrix, lower, upper = stack(rows, start, unit, size, scale=scale)
     model = Formulation(
@@ -142,7 +151,12 @@ def assemble(
 
 
 def stack(
-    rows: Sequence[Rows], start: Mapping[str, int], unit: Mapping[str, float], size: int, *, scale: bool = True
+    rows: Sequence[Rows],
+    start: Mapping[str, int],
+    unit: Mapping[str, float],
+    size: int,
+    *,
+    scale: bool = True,
 ) -> tuple[sparse.csr_array, Floats, Floats]:
     """Sparse matrix of these rows and their lower and upper bounds, scaled."""
     offset, at, column, coefficient = 0, [], [], []
@@ -154,15 +168,28 @@ def stack(
         offset += len(r)
     if not at:
         return sparse.csr_array((offset, size)), np.zeros(offset), np.zeros(offset)
-    triple = (np.concatenate(coefficient), (np.concatenate(at), np.concatenate(column)))
+    triple = (_finite(np.concatenate(coefficient)), (np.concatenate(at), np.concatenate(column)))
     matrix = sparse.csr_array(sparse.coo_array(triple, shape=(offset, size)))
-    bound = np.concatenate([r.bound for r in rows])
+    bound = _finite(np.concatenate([r.bound for r in rows]))
     factor = _row_factor(matrix) if scale else np.ones(offset)
     matrix = sparse.csr_array(sparse.diags_array(factor) @ matrix)
     sense = np.repeat([r.sense for r in rows], [len(r) for r in rows])
     lower = np.where(sense == "<=", -np.inf, bound * factor)
     upper = np.where(sense == ">=", np.inf, bound * factor)
     return matrix, lower, upper
+
+
+def _finite(numbers: Floats) -> Floats:
+    """The numbers, which HiGHS would take as they are.
+
+    Raises
+    ------
+    ValueError
+        When one is not finite.
+    """
+    if not np.isfinite(numbers).all():
+        raise ValueError("a number of the model is not finite")
+    return numbers
 
 
 def _row_factor(matrix: sparse.csr_array) -> Floats:
@@ -176,16 +203,12 @@ def _power(largest: float) -> float:
 
 def _units(problem: Problem, families: Iterable[Variables]) -> dict[str, float]:
     """Whole variables as they are; amounts in tens, hundreds or thousands, by the usual capacity."""
-    usual = float(np.median(problem.providers["capacity"]))
+    usual = float(np.median(problem.useful_capacity))
     amount = 10.0 ** np.floor(np.log10(usual)) if usual > 0 else 1.0
     return {v.family: 1.0 if v.integer else amount for v in families}
 
 
 def _refuse_wild(model: Formulation) -> None:
-    if np.isnan(model.row_lower).any() or np.isnan(model.row_upper).any():
-        raise ValueError("a bound of the model is not a number")
-    if not (np.isfinite(model.cost).all() and np.isfinite(model.matrix.data).all()):
-        raise ValueError("a coefficient of the model is not a finite number")
     size = abs(model.matrix)
     row = np.repeat(np.arange(size.shape[0]), np.diff(size.indptr))
     some = size.data > 0
@@ -196,22 +219,24 @@ def _refuse_wild(model: Formulation) -> None:
     wild = np.flatnonzero(whole & (most > LARGEST_SPREAD * least))
     if len(wild):
         labels = [label for r in model.rows for label in r.labels]
-        hint = "check the units of costs, capacities and land: no solver can be trusted with such numbers in one sum"
+        hint = "check the units of costs, capacities and land: no solver is to be trusted with such a sum"
         message = "numbers in one rule differ by more than a hundred million times"
         raise InputFault(Fault(message, labels[k], hint) for k in wild[:10])
 
 
 def to_pulp(model: Formulation, names: Mapping[str, Sequence[str]] | None = None) -> pulp.LpProblem:
-    """The model written in PuLP; `names` of the variables by family make it readable, else they are numbered."""
+    """The model written in PuLP; `names` of the variables by family make it readable, else numbers do."""
     lp = pulp.LpProblem("plan", pulp.LpMinimize)
     columns = []
     for v in model.variables:
         where = model.columns[v.family]
-        kind = pulp.LpInteger if v.integer else pulp.LpContinuous
+        kind: Literal["Integer", "Continuous"] = "Integer" if v.integer else "Continuous"
         own = names[v.family] if names else [f"{v.family}_{k}" for k in range(len(v))]
         columns += [
             lp.add_variable(name, low, None if np.isinf(high) else high, kind)
-            for name, low, high in zip(own, model.lower[where].tolist(), model.upper[where].tolist(), strict=True)
+            for name, low, high in zip(
+                own, model.lower[where].tolist(), model.upper[where].tolist(), strict=True
+            )
         ]
     used = np.flatnonzero(model.cost)
     lp.setObjective(pulp.lpSum_vars_coefs([(columns[k], float(model.cost[k])) for k in used]))
@@ -219,7 +244,9 @@ def to_pulp(model: Formulation, names: Mapping[str, Sequence[str]] | None = None
     return lp
 
 
-def _pulp_rows(lp: pulp.LpProblem, model: Formulation, columns: list[pulp.LpVariable], *, readable: bool) -> None:
+def _pulp_rows(
+    lp: pulp.LpProblem, model: Formulation, columns: list[pulp.LpVariable], *, readable: bool
+) -> None:
     labels = [label for r in model.rows for label in r.labels] if readable else []
     starts, indices, data = model.matrix.indptr, model.matrix.indices.tolist(), model.matrix.data.tolist()
     for k, (low, high) in enumerate(zip(model.row_lower.tolist(), model.row_upper.tolist(), strict=True)):

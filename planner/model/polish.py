@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ROUNDS = 8
-HOLD = 1e-9
-"""Share of what a place has that it may lose to rounding while it is held."""
+EXACT, OF_THE_GAP = 1e-9, 1e-3
+"""The tangents are laid anew until they err by less than a thousandth of the gap asked for [share of the value]."""
+SLACKS = (0.0, 1e-9)
+"""Share of what a place has that it may lose while held: nothing, or, if rounding forbids that, a hair."""
 Rulebook = Callable[["Problem"], tuple[Block, ...]]
 """The rules that plans keep, written for a problem (or for a part of its pairs)."""
+ROUNDING = 1e-9
+"""Share of its value that a plan may seem to lose to the rounding of its sums."""
 NOTHING = 1e-7
 """Amounts below this [unit of the service] are the solver's noise."""
 
@@ -36,12 +40,15 @@ NOTHING = 1e-7
 class Polish:
     """One set of modules, and the best that can be done with it; only ways to what is open are looked at."""
 
-    def __init__(self, yardstick: Yardstick, rules: Rulebook, modules: Floats, threads: int) -> None:
-        """Fix the modules (whole numbers, shape (providers,))."""
+    def __init__(
+        self, yardstick: Yardstick, rules: Rulebook, modules: Floats, threads: int, share: float = 0.0
+    ) -> None:
+        """Fix the modules (whole numbers, shape (providers,)); `share` is the gap that is asked for."""
+        self.precision = max(EXACT, share * OF_THE_GAP)
         self.whole: Problem = yardstick.problem
         self.open = np.flatnonzero(modules[self.whole.provider] > 0)
         pairs = self.whole.pairs.iloc[self.open].reset_index(drop=True)
-        self.problem = replace(self.whole, pairs=pairs)
+        self.problem = replace(self.whole, pairs=pairs, parent=self.whole)
         self.yardstick = replace(yardstick, problem=self.problem)
         self.blocks, self.threads = rules(self.problem), threads
         self.modules = modules
@@ -61,7 +68,11 @@ class Polish:
                 found = new
             value = self.yardstick.value(found)
             further = goal.tighten({"serve": served}) if goal.tighten else None
-            if further is None or value - self._last <= 1e-9 * abs(value) or time.monotonic() > deadline:
+            if (
+                further is None
+                or value - self._last <= self.precision * abs(value)
+                or time.monotonic() > deadline
+            ):
                 break
             goal = further
         return None if found is None else self._wide(found)
@@ -72,12 +83,25 @@ class Polish:
         problem = self.problem
         outcome = Outcome(problem, self.modules, outcome.served[self.open])
         for cost in (-gain(problem), self._relative_travel()):
-            held = Block((*self._held(outcome),))
-            served = self._solve(Goal({"serve": cost}), (*self.blocks, held), deadline)
-            if served is None:
+            tries = (self._as_good(outcome, cost, slack, deadline) for slack in SLACKS)
+            better = next((new for new in tries if new is not None), None)
+            if better is None:
                 break
-            outcome = Outcome(problem, self.modules, served)
+            outcome = better
         return self._wide(outcome)
+
+    def _as_good(self, outcome: Outcome, cost: Floats, slack: float, deadline: float) -> Outcome | None:
+        """Least cost with every place and the goal held at what they have, but for a slack."""
+        goal = self.yardstick.goal
+        steps = _by_steps(goal)
+        own = Goal({"serve": cost}, 0.0, goal.variables if steps else (), goal.rows if steps else ())
+        held = Block(tuple(self._held(outcome, slack)))
+        served = self._solve(own, (*self.blocks, held), deadline)
+        if served is None:
+            return None
+        new = Outcome(self.problem, self.modules, served)
+        had, has = self.yardstick.value(outcome), self.yardstick.value(new)
+        return new if has <= had + (slack + ROUNDING) * (1.0 + abs(had)) else None
 
     def _wide(self, outcome: Outcome) -> Outcome:
         """The outcome told over all pairs of the question."""
@@ -91,23 +115,34 @@ class Polish:
         share: Floats = self.problem.pairs["travel"].to_numpy(float) / limits[self.problem.need_point]
         return share
 
-    def _held(self, outcome: Outcome) -> list[Rows]:
+    def _held(self, outcome: Outcome, slack: float) -> list[Rows]:
         problem, goal = self.problem, self.yardstick.goal
         terms = gain_terms(problem)
         has = np.bincount(terms.row, terms.coefficient * outcome.served[terms.column], len(problem.places))
         places = np.arange(len(problem.places))
-        rows = [Rows("held", (terms,), ">=", has * (1 - HOLD) - HOLD, [f"held {a}" for a in places])]
-        if set(goal.cost) == {"serve"}:
+        rows = [Rows("held", (terms,), ">=", has * (1 - slack) - slack, [f"held {a}" for a in places])]
+        if _by_steps(goal):
+            rows.append(self._steps_held(goal, self.yardstick.value(outcome)))
+        elif "serve" in goal.cost and goal.cost.keys() <= {"serve", "open", CHOSEN}:
             cost = goal.cost["serve"]
             value = float(cost @ outcome.served)
             pair = np.flatnonzero(cost)
             own = Terms("serve", np.zeros(len(pair), int), pair, cost[pair])
-            rows.append(Rows("goal held", (own,), "<=", np.array([value + HOLD * abs(value)]), ["goal held"]))
+            rows.append(
+                Rows("goal held", (own,), "<=", np.array([value + slack * abs(value)]), ["goal held"])
+            )
         return rows
+
+    def _steps_held(self, goal: Goal, value: float) -> Rows:
+        """Row that holds a goal whose value goes by steps; half the smallest step is rounding."""
+        zero = {f: np.zeros(len(c), np.int64) for f, c in goal.cost.items()}
+        terms = tuple(Terms(f, zero[f], np.arange(len(c)), c) for f, c in goal.cost.items())
+        step = min((float(c[c > 0].min()) for c in goal.cost.values() if (c > 0).any()), default=0.0)
+        return Rows("goal held", terms, "<=", np.array([value - goal.constant + step / 2]), ["goal held"])
 
     def _solve(self, goal: Goal, blocks: tuple[Block, ...], deadline: float) -> Floats | None:
         solver = Solver(formulate(self.problem, blocks, goal), self.threads)
-        solver.relax(relaxed=True)
+        solver.relax(relaxed=not _by_steps(goal))
         solver.bound("open", self.modules, self.modules)
         if CHOSEN in solver.model.columns:
             chosen = chosen_by(self.problem, self.modules)
@@ -132,6 +167,11 @@ class Polish:
         return served * _shrink(capacity, used)[problem.provider]
 
 
+def _by_steps(goal: Goal) -> bool:
+    """Return whether a goal has whole variables of its own, so that its value goes by steps."""
+    return any(v.integer and v.family != CHOSEN for v in goal.variables)
+
+
 def _shrink(most: Floats, taken: Floats) -> Floats:
     over = taken > most
     return np.where(over, most / np.where(over, taken, 1.0), 1.0)
@@ -142,4 +182,5 @@ def fewest_modules(outcome: Outcome) -> Floats:
     providers = outcome.problem.providers
     capacity = np.maximum(providers["capacity"].to_numpy(float), 1e-12)
     needed = np.ceil(outcome.used / capacity - 1e-9)
-    return np.maximum(np.minimum(needed, outcome.modules), providers["least"].to_numpy(float))
+    fewest: Floats = np.maximum(np.minimum(needed, outcome.modules), providers["least"].to_numpy(float))
+    return fewest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,8 @@ FEW_PAIRS = 20_000
 ROUNDS = 12
 VIOLATION = 1e-3
 """Share of a tight row's most by which it must be broken to be added."""
+TANGENTS = 0.2
+"""Share of the gap asked for that the tangents may take up before they are laid anew."""
 LARGE = 20_000
 """From so many columns the first relaxation is solved by the interior-point method."""
 
@@ -42,6 +44,8 @@ class Relaxation:
     yardstick: Yardstick
     goal: Goal
     threads: int
+    before: float
+    share: float
     pairs: NDArray[np.int64]
     bound: float = -np.inf
     values: Mapping[str, Floats] = field(default_factory=dict)
@@ -50,12 +54,14 @@ class Relaxation:
     solver: Solver = field(init=False)
 
     @classmethod
-    def of(cls, yardstick: Yardstick, blocks: tuple[Block, ...], threads: int) -> Relaxation:
+    def of(
+        cls, yardstick: Yardstick, blocks: tuple[Block, ...], threads: int, *, before: float, share: float
+    ) -> Relaxation:
         """The relaxation of a problem under a principle, not yet solved."""
         problem = yardstick.problem
         few = len(problem.pairs) <= FEW_PAIRS
         pairs = np.arange(len(problem.pairs)) if few else np.zeros(0, np.int64)
-        new = cls(problem, blocks, yardstick, yardstick.goal, threads, pairs)
+        new = cls(problem, blocks, yardstick, yardstick.goal, threads, before, share, pairs)
         new.build()
         return new
 
@@ -94,11 +100,11 @@ class Relaxation:
             self.bound = max(self.bound, answer.bound)
 
     def _tighten(self) -> bool:
-        """Lay tangents anew where the solution lies, when there they are worse than a thousandth of the value."""
+        """Lay tangents anew where the solution lies, when they take up much of the gap that is asked for."""
         if self.goal.tighten is None:
             return False
         true = self.yardstick.value(Outcome(self.problem, self.values["open"], self.values["serve"]))
-        if true - self.bound <= 1e-6 * abs(true):
+        if self.yardstick.gap(true, self.bound, self.before) <= TANGENTS * self.share:
             return False
         return self.lay_anew(self.values)
 
@@ -107,7 +113,8 @@ class Relaxation:
         if self.goal.tighten is None:
             return False
         for values in solutions:
-            self.goal = (self.goal.tighten and self.goal.tighten(values)) or self.goal
+            finer = self.goal.tighten(values) if self.goal.tighten is not None and values else None
+            self.goal = finer or self.goal
         self.build()
         return True
 
@@ -119,8 +126,3 @@ class Relaxation:
         broken = over > VIOLATION * most
         broken[self.pairs] = False
         return np.flatnonzero(broken)
-
-
-def fixed(goal: Goal) -> Goal:
-    """The goal without the means to lay tangents anew."""
-    return replace(goal, tighten=None)

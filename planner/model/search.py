@@ -65,7 +65,13 @@ class Search:
 
     def run(self) -> str:
         """Search; returns how it ended: `infeasible`, or empty."""
-        self.relaxation = Relaxation.of(self.yardstick, self.rules(self.yardstick.problem), self.threads)
+        self.relaxation = Relaxation.of(
+            self.yardstick,
+            self.rules(self.yardstick.problem),
+            self.threads,
+            before=self.before,
+            share=self.share,
+        )
         self.tell("relaxation")
         self.relaxation.solve(self.deadline)
         self.bound = max(self.relaxation.bound, self.relaxation.solver.model.least)
@@ -78,13 +84,13 @@ class Search:
             self.stopped = self.relaxation.ending
             return ""
         self.tell("sites", None, self.bound)
-        if len(self.yardstick.problem.pairs) > FEW_PAIRS:
+        if len(self.yardstick.problem.pairs) > FEW_PAIRS and not self.done:
             self._among_touched()
         return self._among_all()
 
     def offer(self, modules: Floats) -> None:
         """Try a choice of modules: its best assignment under the principle, kept when it is the best yet."""
-        polish = Polish(self.yardstick, self.rules, np.round(modules), self.threads)
+        polish = Polish(self.yardstick, self.rules, np.round(modules), self.threads, self.share)
         outcome = polish.best(self._left + 5.0)
         if polish.interrupted:
             self.stopped = "interrupted"
@@ -97,7 +103,7 @@ class Search:
         return max(self.deadline - time.monotonic(), 0.0)
 
     def _among_touched(self) -> None:
-        """A smaller search: what the relaxation leaves alone stays closed, what it opens wholly stays open."""
+        """A smaller search: what the relaxation leaves alone stays closed, what it opens wholly is open."""
         providers, opened = self.yardstick.problem.providers, self.relaxation.values["open"]
         least = providers["least"].to_numpy(float)
         lower = np.maximum(np.floor(opened + TOUCHED), least)
@@ -105,14 +111,14 @@ class Search:
         solver = self.relaxation.solver
         solver.relax(relaxed=False)
         solver.bound("open", lower, np.maximum(upper, lower))
-        answer = self._solve(self.share / 2, self._left / 3)
+        answer = self._solve(self.share * 0.6, self._left / 3)
         if answer.solution is not None:
             self.offer(solver.model.natural(answer.solution)["open"])
         solver.bound("open", least, providers["most"].to_numpy(float))
         self._note(answer, whole=False)
 
     def _among_all(self) -> str:
-        """The whole search, with tangents laid anew where the best plan lies, until the gap is small enough."""
+        """The whole search, with tangents laid anew where solutions lie, until the gap is small enough."""
         found: Mapping[str, Floats] = {}
         for round_ in range(ROUNDS):
             if self.done or (round_ and not self._lay_anew(found)):
@@ -133,7 +139,7 @@ class Search:
         return ""
 
     def _lay_anew(self, found: Mapping[str, Floats]) -> bool:
-        """Tangents where the solver's solution and the best plan lie; False when the model is exact already."""
+        """Tangents where the solver's solution and the best plan lie; False when the model is exact."""
         if self.best is None:
             return False
         return self.relaxation.lay_anew(found, self._values(self.best))
@@ -148,11 +154,19 @@ class Search:
             seconds=seconds,
             gap=gap,
             constant=self.relaxation.goal.constant,
-            progress=lambda value, bound: self.tell("sites", min(value or np.inf, self.value), max(bound or -np.inf, self.bound)),
+            progress=lambda value, bound: self.tell(
+                "sites",
+                self.value if value is None else min(value, self.value),
+                self.bound if bound is None else max(bound, self.bound),
+            ),
         )
 
     def _note(self, answer: Answer, *, whole: bool) -> None:
-        if self.relaxation.solver.interrupted or self.relaxation.interrupted or answer.ending == "interrupted":
+        if (
+            self.relaxation.solver.interrupted
+            or self.relaxation.interrupted
+            or answer.ending == "interrupted"
+        ):
             self.stopped = "interrupted"
         elif not self.done and ((answer.ending == "time_limit" and whole) or self._left <= 0):
             self.stopped = "time_limit"

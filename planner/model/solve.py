@@ -14,7 +14,7 @@ import pulp
 from planner.model.formulation import stack, to_pulp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -36,13 +36,12 @@ Progress = Callable[[float | None, float | None], None]
 
 @dataclass(frozen=True)
 class Answer:
-    """What HiGHS says after a run: `ending`, a vector when its own check calls it feasible, value and bound."""
+    """What HiGHS says after a run: `ending`, a vector that its own check calls feasible, value and bound."""
 
     ending: str
     solution: Floats | None
     value: float | None
     bound: float | None
-    duals: Floats | None = None
 
 
 ENDINGS = {
@@ -54,7 +53,7 @@ ENDINGS = {
     S.kIterationLimit: "time_limit",
     S.kSolutionLimit: "time_limit",
     S.kInterrupt: "interrupted",
-    S.kHighsInterrupt: "interrupted",
+    S.kHighsInterrupt: "interrupted",  # type: ignore[attr-defined]
     S.kMemoryLimit: "memory",
     S.kObjectiveBound: "within_gap",
     S.kObjectiveTarget: "within_gap",
@@ -69,10 +68,9 @@ class Solver:
         """Hand the model over, by PuLP or, when it is large, as arrays."""
         self.model = model
         self.highs = _by_arrays(model) if len(model.cost) > LARGEST_FOR_PULP else _by_pulp(model)
-        self.set("output_flag", False)  # noqa: FBT003 - HiGHS's own spelling
+        self.set("output_flag", False)
         self.set("threads", threads)
         self.set("random_seed", 0)
-        self.added = 0
         self.interrupted = False
 
     def set(self, option: str, value: float | str) -> None:
@@ -99,14 +97,6 @@ class Solver:
         index = np.arange(where.start, where.stop, dtype=np.int32)
         self.highs.changeColsBounds(len(index), index, lower / unit, upper / unit)
 
-    def price(self, cost: Mapping[str, Floats]) -> None:
-        """Change the cost of some families (natural units), all others to 0 where they are given none."""
-        scaled = np.zeros(len(self.model.cost))
-        for family, coefficient in cost.items():
-            scaled[self.model.columns[family]] = coefficient * self.model.unit[family] / self.model.cost_unit
-        index = np.arange(len(scaled), dtype=np.int32)
-        self.highs.changeColsCost(len(index), index, scaled)
-
     def add(self, rows: Sequence[Rows]) -> None:
         """Add rows."""
         start = {family: where.start for family, where in self.model.columns.items()}
@@ -121,7 +111,6 @@ class Solver:
             matrix.indices.astype(np.int32),
             matrix.data,
         )
-        self.added += len(lower)
 
     def start(self, solution: Floats) -> None:
         """Give a solution to begin from."""
@@ -129,7 +118,9 @@ class Solver:
         start.col_value = solution.tolist()
         self.highs.setSolution(start)
 
-    def run(self, *, seconds: float, gap: float = 0.0, constant: float = 0.0, progress: Progress | None = None) -> Answer:
+    def run(
+        self, *, seconds: float, gap: float = 0.0, constant: float = 0.0, progress: Progress | None = None
+    ) -> Answer:
         """Solve for at most `seconds` [s], to an absolute `gap` (natural units of the objective)."""
         self.set("time_limit", max(float(seconds), 0.01) + self.highs.getRunTime())
         self.set("mip_abs_gap", max(gap / self.model.cost_unit, 1e-9))
@@ -138,7 +129,7 @@ class Solver:
         self.highs.HandleKeyboardInterrupt = True
         self._wait()
         if listening:
-            self.highs.cbMipInterrupt.clear()
+            self.highs.cbMipInterrupt.clear()  # type: ignore[no-untyped-call]
         return self._answer(constant)
 
     def _wait(self) -> None:
@@ -150,7 +141,7 @@ class Solver:
                 done, _ = self.highs.wait(0.1)
             except KeyboardInterrupt:
                 self.interrupted = True
-                self.highs.cancelSolve()
+                self.highs.cancelSolve()  # type: ignore[no-untyped-call]
 
     def _answer(self, constant: float) -> Answer:
         info = self.highs.getInfo()
@@ -158,12 +149,19 @@ class Solver:
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         got = self.highs.getSolution()
         solution = np.array(got.col_value) if feasible and got.value_valid else None
-        value = info.objective_function_value * self.model.cost_unit + constant if solution is not None else None
+        value = (
+            info.objective_function_value * self.model.cost_unit + constant if solution is not None else None
+        )
         whole = any(kind != highspy.HighsVarType.kContinuous for kind in self.highs.getLp().integrality_)
-        raw = info.mip_dual_bound if whole else info.objective_function_value if ending == "optimal" else -np.inf
+        raw = (
+            info.mip_dual_bound
+            if whole
+            else info.objective_function_value
+            if ending == "optimal"
+            else -np.inf
+        )
         bound = float(raw) * self.model.cost_unit + constant if np.isfinite(raw) else None
-        duals = np.array(got.row_dual) if got.dual_valid else None
-        return Answer(ending, solution, value, bound, duals)
+        return Answer(ending, solution, value, bound)
 
 
 def _listen(solver: Solver, constant: float, progress: Progress) -> bool:
@@ -173,7 +171,7 @@ def _listen(solver: Solver, constant: float, progress: Progress) -> bool:
     def natural(value: float) -> float | None:
         return value * unit + constant if abs(value) < highspy.kHighsInf else None
 
-    def hear(event: Any) -> None:
+    def hear(event: Any) -> None:  # noqa: ANN401 - HiGHS types no events
         nonlocal last
         if time.monotonic() - last >= EVERY:
             last = time.monotonic()
@@ -190,14 +188,15 @@ def _by_pulp(model: Formulation) -> highspy.Highs:
     solver = pulp.HiGHS(msg=False)
     solver.createAndConfigureSolver(lp)
     solver.buildSolverModel(lp)
-    if lp.solverModel.getNumCol() != len(model.cost):
+    highs: highspy.Highs | None = lp.solverModel
+    if highs is None or highs.getNumCol() != len(model.cost):
         return _by_arrays(model)
-    return lp.solverModel
+    return highs
 
 
 def _by_arrays(model: Formulation) -> highspy.Highs:
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own spelling
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(model.cost), len(model.row_lower)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = model.cost, model.lower, model.upper

@@ -7,17 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import PlannerError
-from planner.problem.blocks import Goal
-from planner.problem.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planner.catalogue import Unit
+    from planner.problem.blocks import Goal
+    from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
 SMALL_GAIN = 0.001
-"""Below this possible gain of level the gap is told in points, not as a share."""
+"""A smaller possible gain counts as this much, so that a gap stays a finite and strict demand."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class Yardstick:
         return None if level is None else float(level(value, self.problem, **self.parameters))
 
     def gap(self, value: float, bound: float, before: float) -> float:
-        """Share of the possible gain that a plan of this value may have missed; for costs (value − bound) / value."""
+        """Share of the possible gain that a plan may have missed; for costs (value − bound) / value."""
         best, here, start = self.level(bound), self.level(value), self.level(before)
         if best is None or here is None or start is None:
             return max((value - bound) / abs(value), 0.0) if value else 0.0
         gain = best - start
         missed = max(best - here, 0.0)
-        return missed / gain if gain >= SMALL_GAIN else missed
+        return missed / max(gain, SMALL_GAIN)
 
     def allowance(self, bound: float, before: float, share: float) -> float:
         """How far above the bound a value may lie so that the gap is `share` (absolute, natural units)."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from planner.catalogue import objective
 from planner.problem.blocks import Goal
 from planner.problem.naming import service_named
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from planner.problem.outcome import Outcome
@@ -22,7 +21,7 @@ TOLERANCE = 1e-9
 def _within(problem: Problem, service: str | None) -> tuple[NDArray[np.float64], float]:
     """Which pairs cover (1) or not (0), and the need of the service."""
     name = service_named(problem, service)
-    standard = float(problem.services.loc[name, "standard"])
+    standard = float(problem.services["standard"].to_dict()[name])
     near = problem.pairs["travel"].to_numpy(float) <= standard + TOLERANCE
     mine = problem.of_service(name)
     return (near & mine[problem.need_point]).astype(float), float(problem.amount[mine].sum())

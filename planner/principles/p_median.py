@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 from pydantic import Field
 
 from planner.catalogue import objective
@@ -12,6 +11,7 @@ from planner.problem.blocks import Goal
 from planner.problem.naming import service_named
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from planner.problem.outcome import Outcome
@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 Travel = Annotated[float, Field(gt=0)]
 
 
-def _unserved_travel(problem: Problem, service: str | None, unserved: float | None) -> tuple[NDArray[np.float64], float]:
+def _unserved_travel(
+    problem: Problem, service: str | None, unserved: float | None
+) -> tuple[NDArray[np.float64], float]:
     """Which need points count, and travel counted for those not served: twice the limit unless stated."""
     name = service_named(problem, service)
-    charge = unserved if unserved is not None else 2.0 * float(problem.services.loc[name, "limit"])
+    charge = unserved if unserved is not None else 2.0 * float(problem.services["limit"].to_dict()[name])
     return problem.of_service(name).astype(float), charge
 
 
 @objective(unit="unit of the service × min or m", reference="Hakimi (1964); ReVelle & Swain (1970)")
 def formulate(problem: Problem, *, service: str | None = None, unserved_travel: Travel | None = None) -> Goal:
-    r"""The least travel of all people of one service; who is not served counts as twice the limit, unless stated.
+    r"""The least travel of all people of one service.
+
+    Who is not served counts as travelling twice the limit, unless `unserved_travel` is stated.
 
     .. math:: \min \sum_i \bigl(\sum_j t_{ij} serve_{ij} + T \, unmet_i\bigr)
     """

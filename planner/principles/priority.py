@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,7 +14,7 @@ from planner.problem.blocks import Goal, Rows, Terms, Variables
 from planner.problem.wellbeing import attainable, gain_terms, unserved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
 Aversion = Annotated[float, Field(gt=0, le=100)]
 Offset = Annotated[float, Field(gt=0, le=10)]
 SEGMENTS = 16
+PARALLEL = 1e-12
+"""Tangents whose slopes differ by less are one."""
+NO_WELLBEING = 1e-6
+"""Wellbeing below this is rounding, not wellbeing."""
 STEEPEST = 600.0
 """Largest exponent κ W of the Kolm–Pollak loss: beyond it the loss is 0 or infinite in floating point."""
 
@@ -41,10 +44,14 @@ class Loss:
 
 
 def effective_aversion(problem: Problem, aversion: float) -> float:
-    r"""κ = α ε, with α = Σ p W / Σ p W² of the city before anybody is served (Horton et al. 2024)."""
+    r"""κ = α ε, with α = Σ p W / Σ p W² of the city before anybody is served (Horton et al. 2024).
+
+    Where nobody has any wellbeing before, α is 1.
+    """
     before = unserved(problem)
     square = float(problem.population @ before**2)
-    return aversion * (float(problem.population @ before) / square if square > 0 else 1.0)
+    some = square > NO_WELLBEING**2 * float(problem.population.sum())
+    return aversion * (float(problem.population @ before) / square if some else 1.0)
 
 
 def _kolm_pollak(problem: Problem, aversion: float, offset: float) -> Loss:
@@ -74,8 +81,17 @@ def _refuse_steep(problem: Problem, aversion: float, kappa: float) -> None:
 def _atkinson(problem: Problem, aversion: float, offset: float) -> Loss:
     least = float((unserved(problem) + offset).min())
     if least <= 0:
-        message = f"`priority.offset` {offset:g} is too small: the worst-off place has a wellbeing of {least - offset:.3g}"
-        raise InputFault(Fault(message, "objective", f"an offset above {offset - least:.3g} makes the Atkinson utility defined"))
+        worst = least - offset
+        message = (
+            f"`priority.offset` {offset:g} is too small: the worst-off place has a wellbeing of {worst:.3g}"
+        )
+        raise InputFault(
+            Fault(
+                message,
+                "objective",
+                f"an offset above {offset - least:.3g} makes the Atkinson utility defined",
+            )
+        )
     if aversion == 1:
         return Loss(
             of=lambda w: -np.log(w + offset),
@@ -93,7 +109,10 @@ def _atkinson(problem: Problem, aversion: float, offset: float) -> Loss:
 LOSSES = {"kolm_pollak": _kolm_pollak, "atkinson": _atkinson}
 
 
-@objective(unit="person", reference="Parfit (1997); Kolm (1976), Pollak (1971): Horton et al. (2024); Atkinson (1970)")
+@objective(
+    unit="person",
+    reference="Parfit (1997); Kolm (1976), Pollak (1971): Horton et al. (2024); Atkinson (1970)",
+)
 def formulate(
     problem: Problem,
     *,
@@ -105,9 +124,10 @@ def formulate(
 
     .. math:: \min \sum_a p_a L(W_a), \quad L(W) = e^{-\kappa W} / \kappa
 
-    with :math:`\kappa` = α × `aversion` (Kolm–Pollak), or :math:`L(W) = -(W + offset)^{1-\varepsilon} / (1-\varepsilon)`
-    (Atkinson). In the model the lower envelope of tangents stands for L, so its bounds hold for L itself;
-    the tangents are laid anew where a solution lies, until they are as good as exact there.
+    with :math:`\kappa` = α × `aversion` (Kolm–Pollak), or
+    :math:`L(W) = -(W + offset)^{1-\varepsilon} / (1-\varepsilon)` (Atkinson).
+    In the model the upper envelope of tangents stands for L, so its bounds hold for L itself; the
+    tangents are laid anew where a solution lies, until they are as good as exact there.
     """
     loss = LOSSES[utility](problem, aversion, offset)
     low, high = unserved(problem), attainable(problem)
@@ -157,7 +177,7 @@ def _crossings(points: Floats, value: Floats, slope: Floats) -> Floats:
     """Where each tangent crosses the next, shape (segments − 1, places)."""
     rise = np.diff(slope, axis=0)
     intercept = value - slope * points
-    same = np.abs(rise) < 1e-12
+    same = np.abs(rise) < PARALLEL
     crossing = -np.diff(intercept, axis=0) / np.where(same, 1.0, rise)
     return np.where(same, points[1:], np.clip(crossing, points[:-1], points[1:]))
 
@@ -172,21 +192,28 @@ def _gathered(segments: int, here: Floats, low: Floats, high: Floats) -> Floats:
 
 
 def _between(points: Floats, here: Floats) -> Floats:
-    """Further tangent points: `here`, and half-way to its neighbours; none is lost, so that cuts do not circle."""
+    """Further tangent points: `here`, and half-way to its neighbours; none is lost, so cuts do not circle."""
     below = np.where(points <= here, points, -np.inf).max(axis=0)
     above = np.where(points >= here, points, np.inf).min(axis=0)
     finite = [np.where(np.isfinite(side), side, here) for side in (below, above)]
     return np.vstack([points, here, *((here + side) / 2 for side in finite)])
 
 
-def evaluate(outcome: Outcome, *, utility: str = "kolm_pollak", aversion: float = 1.0, offset: float = 1.0) -> float:
+def evaluate(
+    outcome: Outcome, *, utility: str = "kolm_pollak", aversion: float = 1.0, offset: float = 1.0
+) -> float:
     """Loss of all people, by the utility itself [person]."""
     loss = LOSSES[utility](outcome.problem, aversion, offset)
     return float(outcome.problem.population @ loss.of(outcome.wellbeing))
 
 
 def level(
-    value: float, problem: Problem, *, utility: str = "kolm_pollak", aversion: float = 1.0, offset: float = 1.0
+    value: float,
+    problem: Problem,
+    *,
+    utility: str = "kolm_pollak",
+    aversion: float = 1.0,
+    offset: float = 1.0,
 ) -> float:
     """Equally distributed equivalent: the wellbeing that, given to everybody alike, is worth as much."""
     loss = LOSSES[utility](problem, aversion, offset)

@@ -1,14 +1,14 @@
-"""What a unit says: families of variables, named sparse rows, goals; neutral, for PuLP and for arrays alike."""
+"""What a unit says: families of variables, named sparse rows, goals; neutral, for PuLP and arrays alike."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -78,15 +78,15 @@ class Rows:
 class Goal:
     """What to minimise: Σ cost + constant, with the variables and rows that only this goal needs.
 
-    `tighten`, where given, looks at a solution (family → values) and returns further rows that hold
-    for every solution but not for this one (tangents of a convex cost), or None.
+    `tighten`, where given, looks at a solution (family → values) and returns the goal with its
+    tangents laid anew where the solution lies, or None when nothing is left to lay.
     """
 
     cost: Mapping[str, Floats]
     constant: float = 0.0
     variables: tuple[Variables, ...] = ()
     rows: tuple[Rows, ...] = ()
-    tighten: Callable[[Mapping[str, Floats]], Rows | None] | None = None
+    tighten: Callable[[Mapping[str, Floats]], Goal | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 COLUMNS = ("service", "site", "option", "modules")
 LARGEST = 50 * 2**20
+MOST_MODULES = 1000
 
 
 def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
-    """Modules of each provider, shape (providers,), from a CSV file with the columns service, site, option, modules.
+    """Modules of each provider, shape (providers,), from a CSV file: service, site, option, modules.
 
     `option` may be left out where the service has one, `modules` means 1 where it is left out; `place`
     may stand for `site`, so that a run's own `plan/facilities.csv` is such a file. What stands today is
@@ -47,7 +48,8 @@ def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
             faults += [Fault(f.message, where, f.hint) for f in error.faults]
     most = problem.providers["most"].to_numpy(float)
     for j in np.flatnonzero(modules > most):
-        message = f"{modules[j]:g} modules of {problem.providers['provider'].iloc[j]}, and at most {most[j]:g} fit there"
+        name = problem.providers["provider"].iloc[j]
+        message = f"{modules[j]:g} modules of {name}, and at most {most[j]:g} fit there"
         faults.append(Fault(message, file.name))
     if faults:
         raise InputFault(faults)
@@ -90,6 +92,6 @@ def _provider(problem: Problem, row: Mapping[str, str]) -> int:
 
 def _modules(row: Mapping[str, str]) -> int:
     text = row.get("modules") or "1"
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 1000:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_MODULES:
         raise InputFault(Fault(f"`modules` must be a whole number from 1 to 1000 (got {text!r})"))
     return int(text)

@@ -33,7 +33,9 @@ def service_named(problem: Problem, service: str | None) -> str:
     return service
 
 
-def candidates_at(problem: Problem, service: str | None, site: str, option: str | None = None) -> NDArray[np.int64]:
+def candidates_at(
+    problem: Problem, service: str | None, site: str, option: str | None = None
+) -> NDArray[np.int64]:
     """Positions of the candidate providers at a site, of a service (or all) and option (or all).
 
     Raises

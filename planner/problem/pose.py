@@ -73,9 +73,13 @@ def _need(city: City, place_of: pd.Series) -> pd.DataFrame:
     need["place"] = place_of.reindex(need["cell"]).to_numpy()
     empty = need[need["place"] < 0]
     if len(empty):
-        first = ", ".join(f"{row.cell} ({row.need:g} of {row.service})" for row in empty.head(10).itertuples())
+        first = ", ".join(
+            f"{row.cell} ({row.need:g} of {row.service})" for row in empty.head(10).itertuples()
+        )
         hint = "give these cells residents, or move the need to the cells where the people live"
-        raise InputFault(Fault(f"need stands in {len(empty)} cells where nobody lives: {first}", "city.cells", hint))
+        raise InputFault(
+            Fault(f"need stands in {len(empty)} cells where nobody lives: {first}", "city.cells", hint)
+        )
     return need.reset_index(drop=True)
 
 
@@ -92,7 +96,7 @@ def _services(scenario: Scenario, need: pd.DataFrame, places: pd.DataFrame) -> p
             "weight": service.weight / weights,
             "scale": _scale(per_place, population, scenario.wellbeing.minimum_residents),
             "need": float(mine["need"].sum()),
-            "standard": service.travel.standard,
+            "standard": service.travel.near,
             "limit": service.travel.limit,
             "travel_unit": service.travel.unit,
         }
@@ -100,7 +104,7 @@ def _services(scenario: Scenario, need: pd.DataFrame, places: pd.DataFrame) -> p
 
 
 def _scale(need: np.ndarray, population: np.ndarray, minimum: float) -> float:
-    """k: the highest need per resident among places of at least `minimum` residents (else the largest place)."""
+    """k: the highest need per resident among places of `minimum` residents or more (else the largest)."""
     large = population >= min(minimum, population.max())
     rate = float((need[large] / population[large]).max())
     return rate if rate > 0 else float((need / population).max())
@@ -113,7 +117,13 @@ def _providers(scenario: Scenario, city: City) -> pd.DataFrame:
             rows += _existing(name, city)
         rows += _candidates(name, service, city)
     if not rows:
-        raise InputFault(Fault("nothing stands and nothing can be built", "services", "give `existing` or `sites` and `options`"))
+        raise InputFault(
+            Fault(
+                "nothing stands and nothing can be built",
+                "services",
+                "give `existing` or `sites` and `options`",
+            )
+        )
     return pd.DataFrame(rows, columns=PROVIDER_COLUMNS)
 
 
@@ -154,7 +164,9 @@ def _most(option: Option, land: float) -> int:
     return min(option.max_per_site, int(land / option.land_m2 + 1e-9))
 
 
-def _pairs(scenario: Scenario, travel: TravelMatrix, need: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
+def _pairs(
+    scenario: Scenario, travel: TravelMatrix, need: pd.DataFrame, providers: pd.DataFrame
+) -> pd.DataFrame:
     parts = []
     for name, service in scenario.services.items():
         points = need[need["service"] == name].reset_index(names="need_point")[["need_point", "cell"]]
@@ -162,7 +174,7 @@ def _pairs(scenario: Scenario, travel: TravelMatrix, need: pd.DataFrame, provide
         mine = mine[["provider_row", "place", "quality"]].rename(columns={"quality": "own"})
         both = travel.pairs[name].merge(points, on="cell").merge(mine, on="place")
         reach = service.travel
-        near = decayed(both["travel"].to_numpy(), reach.standard, reach.limit, reach.decay)
+        near = decayed(both["travel"].to_numpy(), reach.near, reach.limit, reach.decay)
         both["quality"] = near * both["own"].to_numpy()
         parts.append(both[["need_point", "provider_row", "travel", "quality"]])
     pairs = pd.concat(parts, ignore_index=True).rename(columns={"provider_row": "provider"})

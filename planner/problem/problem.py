@@ -27,8 +27,8 @@ class Problem:
         `scale` (k: highest need per resident [unit/person]), `need` (total), `standard`, `limit`,
         `travel_unit` (min | m).
     need
-        Need points i: columns `cell`, `neighbourhood`, `service`, `group`, `period`, `future`, `need` [unit of the
-        service] > 0, `place` (position in `places`).
+        Need points i: columns `cell`, `neighbourhood`, `service`, `group`, `period`, `future`,
+        `need` [unit of the service] > 0, `place` (position in `places`).
     providers
         Providers j: columns `provider` (id), `service`, `place` (id of site or facility), `label`, `option`,
         `existing` (bool), `capacity` [unit of the service] of one module, finite (never more than
@@ -46,6 +46,8 @@ class Problem:
         Budget [currency]; infinite when unlimited.
     currency
         Name of the unit of money.
+    parent
+        The question of which this one looks at some pairs only; None for the question itself.
     """
 
     services: pd.DataFrame
@@ -57,6 +59,12 @@ class Problem:
     capital: float
     operating: float
     currency: str
+    parent: Problem | None = None
+
+    @property
+    def whole(self) -> Problem:
+        """The question with all its pairs: what could be, whatever is looked at here."""
+        return self.parent or self
 
     @cached_property
     def need_point(self) -> Whole:
@@ -90,9 +98,16 @@ class Problem:
 
     @cached_property
     def worth(self) -> Floats:
-        """ω_s / k_s of each need point: wellbeing of one resident that one unit of need takes [person/unit]."""
+        """ω_s / k_s of each need point: wellbeing of a resident that one unit takes [person/unit]."""
         rows = self.services.loc[self.need["service"]]
         return (rows["weight"] / rows["scale"]).to_numpy(np.float64)
+
+    @cached_property
+    def useful_capacity(self) -> Floats:
+        """Capacity of one module, never more than the need within its reach: no row needs a big number."""
+        within = np.bincount(self.provider, self.amount[self.need_point], len(self.providers))
+        useful: Floats = np.minimum(self.providers["capacity"].to_numpy(np.float64), within)
+        return useful
 
     def of_service(self, service: str) -> NDArray[np.bool_]:
         """Which need points are of that service."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -37,7 +39,7 @@ def decayed(travel: Floats, standard: float, limit: float, decay: str) -> Floats
     """
     width = max(limit - standard, 1e-12)
     beyond = np.clip((np.asarray(travel, float) - standard) / width, 0.0, 1.0)
-    shapes = {
+    shapes: dict[str, Callable[[Floats], Floats]] = {
         "step": lambda x: np.where(x > 0, 0.5, 1.0),
         "linear": lambda x: 1.0 - x,
         "exponential": lambda x: AT_LIMIT**x,

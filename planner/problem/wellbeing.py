@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def gain(problem: Problem) -> Floats:
-    """Wellbeing × residents that one unit served on each pair brings, ω a / k [person/unit], shape (pairs,)."""
+    """Wellbeing × residents that a unit served on each pair brings, ω a / k [person/unit], shape (pairs,)."""
     return problem.worth[problem.need_point] * problem.quality
 
 

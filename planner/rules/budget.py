@@ -50,4 +50,5 @@ def evaluate(outcome: Outcome) -> NDArray[np.float64]:
     providers = outcome.problem.providers
     spent = [float(providers[column] @ outcome.modules) for _, column in KINDS]
     given = [outcome.problem.capital, outcome.problem.operating]
-    return np.maximum(np.array(spent) - np.array(given), 0.0)
+    over: NDArray[np.float64] = np.maximum(np.array(spent) - np.array(given), 0.0)
+    return over

@@ -31,7 +31,11 @@ def _counted(problem: Problem, service: str | None) -> NDArray[np.int64]:
 
 @constraint(unit="facilities")
 def formulate(
-    problem: Problem, *, service: str | None = None, at_most: Count | None = None, at_least: Count | None = None
+    problem: Problem,
+    *,
+    service: str | None = None,
+    at_most: Count | None = None,
+    at_least: Count | None = None,
 ) -> Block:
     r"""How many facilities are built at most, or at least, of one service or of all together.
 
@@ -66,4 +70,5 @@ def evaluate(
     built = float((outcome.modules[_counted(outcome.problem, service)] > 0).sum())
     over = built - at_most if at_most is not None else 0.0
     under = at_least - built if at_least is not None else 0.0
-    return np.maximum(np.array([over, under]), 0.0)
+    wrong: NDArray[np.float64] = np.maximum(np.array([over, under]), 0.0)
+    return wrong

@@ -25,7 +25,12 @@ Share = Annotated[float, Field(gt=0, le=1)]
 def _measure(reached: float | None, quality_weighted: float | None) -> tuple[bool, float]:
     if (reached is None) == (quality_weighted is None):
         message = "a floor says either `reached` or `quality_weighted`"
-        raise InputFault(Fault(message, hint="two people served at half quality are two people reached, but count as one quality-weighted"))
+        raise InputFault(
+            Fault(
+                message,
+                hint="two people served at half quality are two reached, but one quality-weighted",
+            )
+        )
     return (True, reached) if reached is not None else (False, quality_weighted or 0.0)
 
 
@@ -51,7 +56,7 @@ def formulate(
 
     .. math:: \sum_{i \in area} \sum_j a_{ij} serve_{ij} \ge f \sum_{i \in area} n_i
 
-    With `reached` everybody served counts fully (:math:`a = 1`); with `quality_weighted` by the quality they get.
+    With `reached` everybody served counts fully (:math:`a = 1`); with `quality_weighted` by the quality got.
     """
     name = service_named(problem, service)
     plain, share = _measure(reached, quality_weighted)
@@ -61,13 +66,14 @@ def formulate(
     pair = np.flatnonzero(mine[problem.need_point])
     weight = np.ones(len(pair)) if plain else problem.quality[pair]
     where = "the city" if of == "city" else "each neighbourhood"
+    kind = "`reached`" if plain else "`quality_weighted`"
     rows = Rows(
-        rule=f"floor of {name} in {where}",
+        rule=f"{kind} floor of {name} in {where}",
         terms=(Terms("serve", area[problem.need_point[pair]], pair, weight),),
         sense=">=",
         bound=share * need,
         labels=[f"floor {name} {label}" for label in labels],
-        give=f"lower the floor of {name} in {where} from {{now}} to {{needed}}",
+        give=f"lower the {kind} floor of {name} in {where} from {{now}} to {{needed}}",
         now=share,
         per_unit=need,
     )

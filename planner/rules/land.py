@@ -53,4 +53,5 @@ def evaluate(outcome: Outcome) -> NDArray[np.float64]:
     takers = _takers(outcome.problem)
     land = outcome.problem.sites["land_m2"].to_numpy(float)
     taken = np.bincount(takers["site"], takers["land_m2"] * outcome.modules[takers.index], len(land))
-    return np.maximum(taken - land, 0.0)
+    over: NDArray[np.float64] = np.maximum(taken - land, 0.0)
+    return over

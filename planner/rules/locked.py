@@ -47,4 +47,5 @@ def evaluate(
 ) -> NDArray[np.float64]:
     """Modules that are missing."""
     built = outcome.modules[candidates_at(outcome.problem, service, site, option)].sum()
-    return np.maximum(np.array([modules - built]), 0.0)
+    over: NDArray[np.float64] = np.maximum(np.array([modules - built]), 0.0)
+    return over

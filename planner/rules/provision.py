@@ -26,13 +26,15 @@ def formulate(problem: Problem) -> Block:
     pair = np.arange(len(problem.pairs))
     ones = np.ones(len(pair))
     provider = np.arange(len(problem.providers))
-    capacity = _useful(problem)
+    capacity = problem.useful_capacity
     counted = Rows(
         rule="counted",
         terms=(Terms("serve", problem.need_point, pair, ones),),
         sense="<=",
         bound=problem.amount,
-        labels=[f"need {s} in {c}" for s, c in zip(problem.need["service"], problem.need["cell"], strict=True)],
+        labels=[
+            f"need {s} in {c}" for s, c in zip(problem.need["service"], problem.need["cell"], strict=True)
+        ],
     )
     filled = Rows(
         rule="capacity",
@@ -47,13 +49,6 @@ def formulate(problem: Problem) -> Block:
     return Block((counted, filled))
 
 
-def _useful(problem: Problem) -> NDArray[np.float64]:
-    """Capacity of one module, never more than the need within its reach, so that no row needs a big number."""
-    amounts = problem.amount[problem.need_point]
-    within = np.bincount(problem.provider, amounts, len(problem.providers))
-    return np.minimum(problem.providers["capacity"].to_numpy(float), within)
-
-
 def evaluate(outcome: Outcome) -> NDArray[np.float64]:
     """Need served twice, beyond capacity, at a closed site, or less than nobody [unit of the service]."""
     problem = outcome.problem
@@ -63,7 +58,7 @@ def evaluate(outcome: Outcome) -> NDArray[np.float64]:
 
 
 def tight(problem: Problem, pair: NDArray[np.int64]) -> Rows:
-    r"""Tight rows :math:`serve_{ij} \le \min(n_i, q_j) \, open_j` of some pairs, shape (n,): implied, but strong."""
+    r"""Tight rows :math:`serve_{ij} \le \min(n_i, q_j) \, open_j` of some pairs (n,): implied, but strong."""
     provider = problem.provider[pair]
     capacity = problem.providers["capacity"].to_numpy(float)[provider]
     most = np.minimum(problem.amount[problem.need_point[pair]], capacity)

@@ -1,0 +1,67 @@
+"""Principle: the worst-off place has as much as possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.catalogue import objective
+from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.wellbeing import attainable, gain_terms, unserved
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.problem.outcome import Outcome
+    from planner.problem.problem import Problem
+
+HAIR = 1e-9
+"""Wellbeing that could be gained below this is none."""
+
+
+def improvable(problem: Problem) -> NDArray[np.bool_]:
+    """Which places anything at all can improve, shape (places,); all of them where nothing improves any."""
+    can = attainable(problem.whole) > unserved(problem) + HAIR
+    return can if can.any() else ~can
+
+
+@objective(unit="1", reference="Rawls (1971); as location model: Hansen (1980), Ogryczak (2000)")
+def formulate(problem: Problem) -> Goal:
+    r"""The most for the worst-off place, among those that anything can improve.
+
+    .. math:: \min 1 - z, \quad z \le W_a \;\; \forall a : W_a^{max} > W_a^{0}
+
+    A place without any provider or site within reach keeps what it has whatever is built; it is counted
+    in every figure, but held out here, for it would make every plan as good as any other.
+    """
+    can = np.flatnonzero(improvable(problem))
+    people, low, high = problem.population[can], unserved(problem)[can], attainable(problem)[can]
+    typical = float(people.mean())
+    row = np.full(len(problem.places), -1)
+    row[can] = np.arange(len(can))
+    gains = gain_terms(problem)
+    mine = row[gains.row] >= 0
+    rows = Rows(
+        rule="least",
+        terms=(
+            Terms("serve", row[gains.row[mine]], gains.column[mine], gains.coefficient[mine]),
+            Terms("least", np.arange(len(can)), np.zeros(len(can), np.int64), -people / typical),
+        ),
+        sense=">=",
+        bound=-people * low,
+        labels=[f"least {place}" for place in problem.places["place"].to_numpy()[can]],
+    )
+    least = Variables("least", np.array([low.min() * typical]), np.array([high.min() * typical]))
+    return Goal({"least": np.array([-1.0 / typical])}, 1.0, (least,), (rows,))
+
+
+def evaluate(outcome: Outcome) -> float:
+    """What the worst-off place that can be improved is missing to a wellbeing of 1."""
+    return 1.0 - float(outcome.wellbeing[improvable(outcome.problem)].min())
+
+
+def level(value: float, problem: Problem) -> float:
+    """Wellbeing of the worst-off place that can be improved."""
+    del problem
+    return 1.0 - value

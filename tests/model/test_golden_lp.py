@@ -1,0 +1,141 @@
+"""The model that each unit writes, as text to be read: `tests/golden/lp/<unit>.lp`.
+
+`pytest tests/model/test_golden_lp.py --regenerate` writes the files anew; look at the difference.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from strategies import Case, asked_of, city_of, service_of, travel_of
+
+from planner import catalogue
+from planner.model.formulation import formulate, readable_name, to_pulp
+from planner.problem.blocks import Goal
+
+if TYPE_CHECKING:
+    from planner.model.formulation import Formulation
+    from planner.problem.problem import Problem
+
+FOLDER = Path(__file__).parents[1] / "golden" / "lp"
+OBJECTIVES: dict[str, tuple[str, dict[str, Any]]] = {
+    "utilitarian": ("utilitarian", {}),
+    "sufficiency": ("sufficiency", {"floor": 0.6}),
+    "priority": ("priority", {"aversion": 2.0}),
+    "priority_atkinson": ("priority", {"utility": "atkinson", "aversion": 0.5}),
+    "p_median": ("p_median", {"service": "health"}),
+    "mclp": ("mclp", {"service": "health"}),
+    "worst_off": ("worst_off", {"share": 0.4}),
+    "maximin": ("maximin", {}),
+    "equal_shares": ("equal_shares", {}),
+    "p_center": ("p_center", {"service": "health"}),
+    "lscp": ("lscp", {"service": "health"}),
+    "kolm_pollak": ("kolm_pollak", {"service": "health"}),
+    "least_cost": ("least_cost", {"years": 20.0}),
+}
+CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "budget": ("budget", {}),
+    "choice": ("choice", {}),
+    "count": ("count", {"at_least": 1, "at_most": 2}),
+    "floor": ("floor", {"service": "health", "of": "each_neighbourhood", "quality_weighted": 0.4}),
+    "floor_reached": ("floor", {"service": "water", "reached": 0.5}),
+    "forbidden": ("forbidden", {"sites": ["park"], "service": "health"}),
+    "land": ("land", {}),
+    "locked": ("locked", {"service": "health", "site": "quay"}),
+    "provision": ("provision", {}),
+}
+
+
+def small_town() -> Case:
+    """Return three blocks in two wards, an old clinic, a park and a quay for clinics and taps."""
+    sizes = {
+        "small": {
+            "capacity": 30,
+            "capital_cost": 2,
+            "operating_cost": 0.5,
+            "land_m2": 100,
+            "max_per_site": 2,
+        },
+        "large": {"capacity": 80, "capital_cost": 5, "operating_cost": 1, "land_m2": 300},
+    }
+    tap = {"taps": {"capital_cost": 1, "land_m2": 50}}
+    clinic = service_of(need={"meaning": "demand", "count": "n"}, options=sizes, weight=3)
+    return Case(
+        asked_of({"health": clinic, "water": service_of(options=tap)},
+                 budget={"capital": 6, "operating": 1.5}),
+        city_of(
+            {"east": ("hill", 400), "mid": ("hill", 200), "west": ("port", 300)},
+            {"health": {"east": 80, "mid": 30, "west": 60}, "water": {"east": 400, "west": 300}},
+            {"park": 300.0, "quay": 350.0},
+            [("health", "park"), ("health", "quay"), ("water", "quay")],
+            [("health", "old", 20.0, 0.8)],
+        ),
+        travel_of(
+            {
+                "health": {("east", "park"): 8, ("mid", "park"): 12, ("mid", "quay"): 15, ("west", "quay"): 5,
+                           ("east", "old"): 10},
+                "water": {("west", "quay"): 5, ("east", "quay"): 14},
+            }
+        ),
+    )  # fmt: skip
+
+
+def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
+    """Names of the variables for readers."""
+    providers = [readable_name(name) for name in problem.providers["provider"]]
+    cells = problem.need["cell"].to_numpy()[problem.need_point]
+    pairs = [f"serve_{cell}_at_{providers[j]}" for cell, j in zip(cells, problem.provider, strict=True)]
+    known = {
+        "open": [f"open_{p}" for p in providers],
+        "serve": pairs,
+        "chosen": [f"chosen_{p}" for p in providers],
+    }
+    places = problem.places["place"].to_list()
+
+    def numbered(family: str, count: int) -> list[str]:
+        by_place = count % len(places) == 0
+        return [
+            f"{family}_{places[k % len(places)]}_{k // len(places)}" if by_place else f"{family}_{k}"
+            for k in range(count)
+        ]
+
+    return {v.family: known.get(v.family) or numbered(v.family, len(v)) for v in model.variables}
+
+
+def _text(kind: str, name: str, given: dict[str, Any], file: Path) -> str:
+    problem = small_town().problem
+    unit = catalogue.find(kind, name)
+    half = unit.function(problem, **unit.bind(given))
+    if kind == "objective":
+        model = formulate(problem, (), half, scale=False)
+    else:
+        model = formulate(problem, [half], Goal({"open": np.ones(len(problem.providers))}), scale=False)
+    to_pulp(model, _names(problem, model)).writeLP(str(file))
+    return file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"), [*(("objective", k) for k in OBJECTIVES), *(("constraint", k) for k in CONSTRAINTS)]
+)
+def test_the_model_reads_as_it_did(
+    kind: str, file: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Every variable, row and coefficient of the unit's model on a small town is as it was reviewed."""
+    name, given = (OBJECTIVES if kind == "objective" else CONSTRAINTS)[file]
+    text = _text(kind, name, given, tmp_path / "model.lp")
+    golden = FOLDER / f"{file}.lp"
+    if request.config.getoption("--regenerate"):
+        golden.write_text(text)
+    assert text == golden.read_text(), f"{file}.lp has changed; see `--regenerate`"
+
+
+def test_every_unit_has_its_text() -> None:
+    """No objective and no constraint is without a golden file, and no file without a unit."""
+    told = {("objective", name) for name, _ in OBJECTIVES.values()} | {
+        ("constraint", n) for n, _ in CONSTRAINTS.values()
+    }
+    assert told == {(kind, name) for kind in ("objective", "constraint") for name in catalogue.units(kind)}
+    assert {path.stem for path in FOLDER.iterdir()} == OBJECTIVES.keys() | CONSTRAINTS.keys()
