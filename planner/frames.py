@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["text", "number", "whole", "flag"]
 
@@ -55,7 +56,9 @@ FACILITIES = Frame(
         Column("option", "text", "–", "size; `existing` for what stands today"),
         Column("existing", "flag", "–", "stands today"),
         Column("modules", "whole", "–", "modules in use"),
-        Column("capacity", "number", "unit of the service", "need that it can serve; infinite when unlimited"),
+        Column(
+            "capacity", "number", "unit of the service", "need that it can serve; infinite when unlimited"
+        ),
         Column("served", "number", "unit of the service", "need that it serves"),
         Column("capital_cost", "number", "currency", "cost of building it"),
         Column("operating_cost", "number", "currency/year", "yearly cost of running it"),
@@ -107,7 +110,12 @@ UNMET = Frame(
         Column("neighbourhood", "text", "–", "neighbourhood of the cell"),
         Column("service", "text", "–", "service"),
         Column("unmet", "number", "unit of the service", "need not served"),
-        Column("reason", "text", "–", "`no place within the limit`, `nothing open within the limit`, `no capacity left`"),
+        Column(
+            "reason",
+            "text",
+            "–",
+            "`no place within the limit`, `nothing open within the limit`, `no capacity left`",
+        ),
     ),
     ("period", "service", "cell"),
 )
@@ -117,7 +125,13 @@ INDICATORS = Frame(
     "What the plan does to whom, one figure a row.",
     (
         Column("scenario", "text", "–", "name of the scenario"),
-        Column("when", "text", "–", "`before` (existing providers only) or `after` (the plan)"),
+        Column(
+            "when",
+            "text",
+            "–",
+            "`before` (existing providers only), `after` (the plan), `nearest` (its facilities, people going "
+            "to the nearest) or `even` (the same money spread evenly, people going to the nearest)",
+        ),
         PERIOD,
         Column("service", "text", "–", "service, or `all` for wellbeing"),
         Column("group", "text", "–", "group of residents, or `everyone`"),
@@ -127,6 +141,20 @@ INDICATORS = Frame(
         Column("value", "number", "see unit", "the figure; empty when it cannot be told"),
     ),
     ("scenario", "when", "period", "service", "group", "measure", "summary"),
+)
+
+INTERVALS = Frame(
+    "intervals",
+    "How sure each indicator is: the figure, and the interval in which most draws of it lie.",
+    (
+        *INDICATORS.columns,
+        Column("method", "text", "–", "`margins` (of error of the counts) or `cells` (bootstrap over cells)"),
+        Column("low", "number", "see unit", "lower end of the interval; empty when it cannot be told"),
+        Column("high", "number", "see unit", "upper end of the interval; empty when it cannot be told"),
+        Column("level", "number", "1", "share of the draws that lie within the interval"),
+        Column("draws", "whole", "–", "draws that the interval is from"),
+    ),
+    (*INDICATORS.key, "method"),
 )
 
 PLAN_TABLES = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET)

@@ -64,3 +64,12 @@ class Plan:
     before: pd.DataFrame
     """Assignment with nothing built, the best use of what exists (columns of `assignment`)."""
     status: Status
+
+
+@dataclass(frozen=True)
+class Instead:
+    """What a plan is set beside: other sites, or other ways of using them; tables as in `frames`."""
+
+    facilities: pd.DataFrame
+    assignment: pd.DataFrame
+    need_points: pd.DataFrame

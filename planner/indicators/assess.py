@@ -15,19 +15,25 @@ from planner.indicators.moments import moments
 from planner.indicators.view import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from planner.city.city import City
     from planner.distribution import Floats
     from planner.indicators.view import View
-    from planner.plan import Plan
+    from planner.plan import Instead, Plan
     from planner.scenario.schema import Scenario
 
 EVERYONE = "everyone"
 
 
 def assess(
-    scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame, *, pairs: pd.DataFrame | None = None
+    scenario: Scenario,
+    city: City,
+    plan: Plan,
+    services: pd.DataFrame,
+    *,
+    pairs: pd.DataFrame | None = None,
+    others: Mapping[str, Instead] | None = None,
 ) -> pd.DataFrame:
     """Tell what the plan does to whom, before and after, one figure a row.
 
@@ -51,6 +57,8 @@ def assess(
     pairs
         Who is within the limit of whom: columns `service`, `cell`, `provider`, `travel`. Measures of what
         stands within reach are told only where it is given.
+    others
+        What else the plan is set beside, by its name in the column `when`: `nearest`, `even`.
 
     Returns
     -------
@@ -61,16 +69,18 @@ def assess(
     InputFault
         When a summary is not known.
     """
-    asked = scenario.indicators.summaries
-    chosen = [
-        find("summary", name, scenario.where("indicators", "summaries")) for name in dict.fromkeys(asked)
-    ]
-    shares = group_shares(scenario, city)
+    chosen, shares = summaries_asked(scenario), group_shares(scenario, city)
     rows: list[dict[str, object]] = []
-    for when, period, view in moments(scenario, city, plan, services, pairs):
+    for when, period, view in moments(scenario, city, plan, services, pairs, others):
         head = {"scenario": scenario.name, "when": when, "period": period}
         rows.extend(head | figure for figure in _figures(view, chosen, shares, scenario.indicators.floor))
     return INDICATORS.tidy(pd.DataFrame(rows, columns=INDICATORS.names))
+
+
+def summaries_asked(scenario: Scenario) -> list[Unit]:
+    """Return the summaries that the scenario names, each once."""
+    where = scenario.where("indicators", "summaries")
+    return [find("summary", name, where) for name in dict.fromkeys(scenario.indicators.summaries)]
 
 
 def refusal(measured: Unit, summed: Unit) -> str | None:
@@ -114,6 +124,12 @@ def group_shares(scenario: Scenario, city: City) -> dict[str, Floats]:
 def _figures(
     view: View, chosen: list[Unit], shares: dict[str, Floats], floor: float
 ) -> Iterator[dict[str, object]]:
+    for figured, valid in tellings(view, chosen, floor):
+        yield from figured.rows(valid, shares)
+
+
+def tellings(view: View, chosen: list[Unit], floor: float) -> Iterator[tuple[Told, list[Unit]]]:
+    """Yield each measure of each service at one moment, with the summaries that are valid for it."""
     for measured in units("measure").values():
         if any(getattr(view, table) is None for table in measured.facts["needs"]):
             continue
@@ -121,11 +137,11 @@ def _figures(
         summaries = [find("summary", "total")] if measured.facts["extensive"] else chosen
         valid = [summed for summed in summaries if refusal(measured, summed) is None]
         for service in [ALL] if whole else view.services.index:
-            yield from _Told(measured, view.of(str(service)), floor).rows(valid, shares)
+            yield Told(measured, view.of(str(service)), floor), valid
 
 
 @dataclass
-class _Told:
+class Told:
     """One measure of one service at one moment."""
 
     measured: Unit

@@ -69,8 +69,8 @@ def near_places_per_head(view: View) -> Floats:
 def _floating_catchment(view: View, closeness: Floats) -> Floats:
     pairs = view.open_pairs
     cell = pairs["cell"].to_numpy(np.int64)
-    code, provider = np.unique(pairs["provider"].to_numpy(str), return_inverse=True)
-    wanting = np.bincount(provider, closeness * view.need[cell], len(code))[provider]
+    provider = pairs["code"].to_numpy(np.int64)
+    wanting = np.bincount(provider, closeness * view.need[cell])[provider]
     capacity = pairs["capacity"].to_numpy(np.float64)
     ratio = np.divide(capacity, wanting, out=np.zeros(len(pairs)), where=wanting > 0)
     heads = np.bincount(cell, closeness * ratio, len(view.cells))

@@ -7,46 +7,52 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.catalogue import units
+from planner.equity_frames import GAINS
 from planner.indicators.assess import group_shares
-from planner.indicators.moments import moments
+from planner.indicators.moments import BEFORE, moments
 from planner.indicators.view import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from planner.city.city import City
     from planner.distribution import Floats
     from planner.indicators.view import View
-    from planner.plan import Plan
+    from planner.plan import Instead, Plan
     from planner.scenario.schema import Scenario
 
-COLUMNS = ["period", "service", "group", "measure", "unit", "gain", "lose", "stay", "mean_gain", "mean_loss"]
 
-
-def gains_and_losses(scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame) -> pd.DataFrame:
+def gains_and_losses(
+    scenario: Scenario,
+    city: City,
+    plan: Plan,
+    services: pd.DataFrame,
+    others: Mapping[str, Instead] | None = None,
+) -> pd.DataFrame:
     """Tell how many people live where the plan makes things better, worse, or leaves them.
 
     Parameters
     ----------
-    scenario, city, plan, services
+    scenario, city, plan, services, others
         As for `assess`.
 
     Returns
     -------
-    One row for each period, service, group and measure of change (`reached_change`,
-    `wellbeing_change`): `gain`, `lose`, `stay` (in `unit`: those in need, or residents), `mean_gain`
-    and `mean_loss` (of those who gain, or lose; unit of the measure, NaN where nobody does).
+    Table as in `equity_frames.GAINS`: one row for each moment (`after`, `nearest`, `even`: each against
+    before), period, service, group and measure of change (`reached_change`, `wellbeing_change`): `gain`,
+    `lose`, `stay` (in `unit`: those in need, or residents), `mean_gain` and `mean_loss` (of those who
+    gain, or lose; unit of the measure, NaN where nobody does).
     Places say nothing about single people: read "people living where …".
     """
     shares = group_shares(scenario, city)
     rows = [
-        {"period": period, "group": group, **head, **_moved(change, people * share)}
-        for when, period, view in moments(scenario, city, plan, services, None)
-        if when == "after"
+        {"when": when, "period": period, "group": group, **head, **_moved(change, people * share)}
+        for when, period, view in moments(scenario, city, plan, services, None, others)
+        if when != BEFORE
         for head, change, people in _changes(view)
         for group, share in shares.items()
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=GAINS.names)
 
 
 def _changes(moment: View) -> Iterator[tuple[dict[str, str], Floats, Floats]]:

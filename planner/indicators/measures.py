@@ -75,14 +75,18 @@ def wellbeing(view: View) -> Floats:
     By the needs that are modelled here, no others. a is the cell, or its neighbourhood when the
     scenario judges by neighbourhoods.
     """
-    figures = view.services.loc[view.points["service"]]
-    worth = (figures["weight"] / figures["scale"]).to_numpy(np.float64)
-    missing = (view.points["need"] - view.points["quality_weighted"]).to_numpy(np.float64)
-    lost = view.by_cell(view.points["cell"], np.where(missing == 0, 0.0, worth * missing))
-    table = pd.DataFrame({"lost": lost, "people": view.residents})
-    places = table.groupby(view.judged.to_numpy()).transform("sum")
-    share = each(places["lost"].to_numpy(np.float64), places["people"].to_numpy(np.float64))
+    lost = sum((_lost(view.of(str(service))) for service in view.services.index), np.zeros(len(view.cells)))
+    place = pd.factorize(view.judged)[0]
+    share = each(np.bincount(place, lost)[place], np.bincount(place, view.residents)[place])
     return 1.0 - np.where(view.residents > 0, share, np.nan)
+
+
+def _lost(view: View) -> Floats:
+    """Wellbeing of residents that the unmet need of one service takes, by cell [person]."""
+    missing = view.need - view.quality_weighted
+    scale = view.standard("scale")
+    worth = view.standard("weight") / scale if scale > 0 else np.inf
+    return np.where(missing == 0, 0.0, worth * np.where(missing == 0, 1.0, missing))
 
 
 @measure(unit="1", better="more", signed=True, limits=(-1, 1), needs=("earlier",))

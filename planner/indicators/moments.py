@@ -9,21 +9,29 @@ import numpy as np
 from planner.indicators.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
     from planner.city.city import City
-    from planner.plan import Plan
+    from planner.plan import Instead, Plan
     from planner.scenario.schema import Scenario
 
 POINT = ["service", "cell"]
 
 
-def moments(
-    scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame, pairs: pd.DataFrame | None
+BEFORE, AFTER = "before", "after"
+
+
+def moments(  # noqa: PLR0917 - as `assess`
+    scenario: Scenario,
+    city: City,
+    plan: Plan,
+    services: pd.DataFrame,
+    pairs: pd.DataFrame | None,
+    others: Mapping[str, Instead] | None = None,
 ) -> Iterator[tuple[str, int, View]]:
-    """Yield `before` and `after` with their views, period by period."""
+    """Yield `before`, `after` and what else the plan is set beside with their views, period by period."""
     own = scenario.judge_by == "cells"
     judged = city.cells.index.to_series() if own else city.cells["neighbourhood"]
     for period in sorted(plan.need_points["period"].unique()):
@@ -34,9 +42,16 @@ def moments(
         standing = facilities[facilities["existing"].astype(bool)]
         served_first = without_plan(points, first)
         before = View(city, services, served_first, first, standing, judged, pairs=pairs)
-        yield "before", int(period), before
+        yield BEFORE, int(period), before
         after = View(city, services, points, assignment, facilities, judged, pairs=pairs, earlier=before)
-        yield "after", int(period), after
+        yield AFTER, int(period), after
+        for when, other in (others or {}).items():
+            there, served, stands = (
+                table[table["period"] == period]
+                for table in (other.need_points, other.assignment, other.facilities)
+            )
+            view = View(city, services, there, served, stands, judged, pairs=pairs, earlier=before)
+            yield when, int(period), view
 
 
 def without_plan(points: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

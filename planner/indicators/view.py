@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from planner.city.city import City
     from planner.distribution import Floats
 
@@ -42,6 +44,11 @@ class View:
         Where known, who is within the limit of whom: columns `cell`, `provider`, `travel`, and `service`.
     earlier
         The same view of the time before the plan; None for that time itself.
+    drawn
+        Where given, figures by (service, column) that stand for those of the tables, such as a draw of
+        need and what is served of it.
+    within
+        Where given, `open_pairs` by service, so that they are joined once for many draws.
     """
 
     city: City
@@ -53,6 +60,8 @@ class View:
     service: str = ALL
     pairs: pd.DataFrame | None = None
     earlier: View | None = field(default=None, repr=False)
+    drawn: Mapping[tuple[str, str], Floats] | None = field(default=None, repr=False)
+    within: Mapping[str, pd.DataFrame] | None = field(default=None, repr=False)
 
     def of(self, service: str) -> View:
         """Return the same moment, looking at one service."""
@@ -94,17 +103,22 @@ class View:
     @cached_property
     def travelled(self) -> Floats:
         """Travel of all who are served together [unit of the service × min or m]."""
+        if self.drawn is not None:
+            return self.drawn[self.service, "travelled"]
         mine = self.assignment[self.assignment["service"] == self.service]
         return self.by_cell(mine["cell"], (mine["served"] * mine["travel"]).to_numpy(np.float64))
 
     @cached_property
     def open_pairs(self) -> pd.DataFrame:
-        """Cells (by position) and open providers in reach: `cell`, `provider`, `travel`, `capacity`."""
+        """Cells (by position) and open providers near: `cell`, `provider`/`code`, `travel`, `capacity`."""
+        if self.within is not None:
+            return self.within[self.service]
         if self.pairs is None:
             raise LookupError(self.service)
         mine = self.pairs[self.pairs["service"] == self.service]
         both = mine.merge(self.facilities[["provider", "capacity"]], on="provider")
-        both = both.assign(cell=self.cells.get_indexer(pd.Index(both["cell"])))
+        code = pd.factorize(both["provider"], sort=True)[0]
+        both = both.assign(cell=self.cells.get_indexer(pd.Index(both["cell"])), code=code)
         return both[both["cell"] >= 0]
 
     def standard(self, column: Literal["standard", "limit", "weight", "scale"]) -> float:
@@ -115,7 +129,9 @@ class View:
         """Return how many each cell stands for [unit of the service, person, or place]."""
         if weight == "places":
             return np.ones(len(self.cells))
-        return {"need": self.need, "residents": self.residents, "served": self.reached}[weight]
+        if weight == "residents":
+            return self.residents
+        return self.need if weight == "need" else self.reached
 
     def by_cell(self, cells: pd.Series, amounts: Floats) -> Floats:
         """Sum of amounts by cell."""
@@ -125,6 +141,8 @@ class View:
         return total
 
     def _points(self, column: str) -> Floats:
+        if self.drawn is not None:
+            return self.drawn[self.service, column]
         mine = self.points[self.points["service"] == self.service]
         return self.by_cell(mine["cell"], mine[column].to_numpy(np.float64))
 

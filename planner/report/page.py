@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.report import drawing, proof, sheets, speech, spending, words
+from planner.report import charts, drawing, fairness, proof, sheets, speech, spending, words
 from planner.report.figures import Figures, add_up
 from planner.report.maps import write_maps
 from planner.report.outlines import outline
@@ -36,6 +36,7 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
     verdict: str,
     notes: Sequence[str],
     versions: Mapping[str, str],
+    equity: Mapping[str, pd.DataFrame] | None = None,
 ) -> Path:
     """Write the maps and the report page of a plan.
 
@@ -53,6 +54,8 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
         What the reader should be told beside the notes of the city, such as those on travel.
     versions
         Version by name of program, for repeating the run.
+    equity
+        Tables as in `equity_frames.EQUITY_TABLES`; without them the page has no equity audit.
 
     Returns
     -------
@@ -61,7 +64,17 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
     """
     figures = add_up(scenario, city, plan, services)
     write_maps(folder, scenario, city, plan, figures)
-    text = render(scenario, city, plan, figures, indicators, verdict=verdict, notes=notes, versions=versions)
+    text = render(
+        scenario,
+        city,
+        plan,
+        figures,
+        indicators,
+        verdict=verdict,
+        notes=notes,
+        versions=versions,
+        equity=equity,
+    )
     path = folder / PAGE
     path.write_text(text, encoding="utf-8", newline="\n", errors="replace")
     return path
@@ -77,6 +90,7 @@ def render(
     verdict: str,
     notes: Sequence[str],
     versions: Mapping[str, str],
+    equity: Mapping[str, pd.DataFrame] | None = None,
 ) -> str:
     """Return the page as text."""
     context = {
@@ -93,6 +107,7 @@ def render(
         "vouches": plan.status.proof,
         "commands": proof.commands(scenario, folder="RUN"),
         "crs": city.crs,
+        "equity": None if equity is None else _equity(fairness.Audit(scenario, figures, equity)),
     }
     context |= _pictures(city, figures) | _sheets(scenario, city, plan, figures, indicators)
     template = _environment().get_template("report.html.j2")
@@ -130,6 +145,25 @@ def _sheets(
         "rules": proof.rules(scenario),
         "sources": proof.sources(sorted(city.inputs.items())),
         "proof": proof.bounds(plan.status),
+    }
+
+
+def _equity(audit: fairness.Audit) -> dict[str, Any]:
+    meeting, meetings = fairness.meetings(audit)
+    return {
+        "gains": fairness.gains(audit),
+        "waiting": fairness.waiting(audit),
+        "where_waiting": fairness.where_waiting(audit),
+        "gaps": fairness.gaps(audit),
+        "levelling": fairness.levelling(audit),
+        "closures": fairness.closures(audit),
+        "ways": fairness.ways(audit),
+        "if_nearest": fairness.if_nearest(audit),
+        "if_even": fairness.if_even(audit),
+        "meeting": meeting,
+        "meetings": meetings,
+        "charts": charts.charts(audit),
+        "dominance": charts.dominance(audit),
     }
 
 

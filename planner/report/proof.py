@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.report.figures import EVERYONE, Gain, records
 from planner.report.numbers import NOTHING, at_least, change, number, percent
+from planner.report.plain import caution
 from planner.report.reading import ending, indicator_sentence, proof_rows
 from planner.report.sheets import Sheet
 from planner.report.speech import _
@@ -88,9 +89,12 @@ def sentences(indicators: pd.DataFrame) -> list[str]:
         (row["measure"], row["summary"]): row for _i, row in everyone[everyone["when"] == "before"].iterrows()
     }
     after = everyone[everyone["when"] == "after"].sort_values(["measure", "summary"])
-    return [
-        indicator_sentence(before.get((row["measure"], row["summary"])), row) for _i, row in after.iterrows()
-    ]
+    told = []
+    for _i, row in after.iterrows():
+        name = str(row["measure"]), str(row["summary"])
+        sentence = indicator_sentence(before.get(name), row)
+        told.append(f"{sentence} {caution(name[1], name[0])}".strip())
+    return told
 
 
 def bounds(status: Status) -> Sheet:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from planner.plan import Status
 
-SHARES = frozenset({"reached_share", "quality_weighted_share", "reached_change"})
+SHARES = frozenset({"reached_share", "quality_weighted_share", "reached_change", "within_standard"})
 LEVELS = frozenset({"mean", "median", "minimum", "maximum", "p10", "p90", "spread", "worst_off"}) | {
     "kolm_pollak_ede",
     "sen_welfare",
@@ -34,6 +34,7 @@ def measure_name(measure: str) -> str:
         "unmet_per_resident": _("need left unmet for each resident"),
         "choice": _("facilities to choose from within the standard"),
         "places_per_head": _("places within reach for each person in need"),
+        "within_standard": _("share of residents within the standard of an open facility"),
         "near_places_per_head": _("places within reach for each person in need, near ones counting more"),
     }
     return known.get(measure, measure.replace("_", " "))
@@ -95,6 +96,8 @@ def _subject(measure: str, summary: str) -> str:
         "below_floor": _("Below the floor of %(measure)s, the number of people"),
     }
     subject = known.get(summary, "%(summary)s, %(measure)s")
+    if summary == "below_floor" and measure.endswith("_change"):
+        subject = _("By %(measure)s, those who fare worse than before")
     return subject % (facts | {"summary": summary_name(summary).capitalize()})
 
 

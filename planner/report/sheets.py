@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.report.figures import records
 from planner.report.numbers import NOTHING, change, number, percent
+from planner.report.plain import explain_measure, explain_summary
 from planner.report.reading import group_name, indicator_value, measure_name, reason, summary_name
 from planner.report.speech import _
 from planner.report.words import people
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Sheet:
     """A table to read: caption, heads, rows; the first `texts` columns are words, the others figures.
 
-    `bars`, where given, are widths in percent drawn behind the last column.
+    `bars`, where given, are widths in percent drawn behind the last column; `words` explain the heads, as
+    (head, sentence) pairs, and an empty head explains the whole table.
     """
 
     caption: str
@@ -32,6 +34,7 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
     texts: int = 1
     bars: tuple[float, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
 
 def part_of(amount: float, total: float) -> str:
@@ -175,7 +178,11 @@ def _indicator(service: str, measure: str, part: pd.DataFrame, figures: Figures)
     title = str(figures.services["label"].get(service, service))
     caption = measure_name(measure) if service == "all" else f"{title}: {measure_name(measure)}"
     heads = (_("Who"), *(summary_name(summary) for summary in summaries))
-    return Sheet(caption[:1].upper() + caption[1:], heads, tuple(rows))
+    words = (
+        ("", explain_measure(measure)),
+        *((summary_name(s), explain_summary(s, measure)) for s in summaries),
+    )
+    return Sheet(caption[:1].upper() + caption[1:], heads, tuple(rows), words=words)
 
 
 def _pair(found: dict[Any, float], group: str, summary: str, unit: str, measure: str) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from planner.equity_frames import EQUITY_TABLES
 from planner.errors import Fault, InputFault
 from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, NEED_POINTS, UNMET, Column, Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -28,8 +29,10 @@ AGAIN = "run the scenario again"
 ARROW = {"text": pa.string(), "number": pa.float64(), "whole": pa.int64(), "flag": pa.bool_()}
 
 
-def write_tables(folder: Path, plan: Plan, indicators: pd.DataFrame) -> None:
-    """Write the plan and its indicators into a run folder.
+def write_tables(
+    folder: Path, plan: Plan, indicators: pd.DataFrame, equity: Mapping[str, pd.DataFrame] | None = None
+) -> None:
+    """Write the plan, its indicators and the tables of its equity audit into a run folder.
 
     Parameters
     ----------
@@ -41,6 +44,8 @@ def write_tables(folder: Path, plan: Plan, indicators: pd.DataFrame) -> None:
         The plan; columns and units as in `planner.frames`.
     indicators
         Columns of `frames.INDICATORS`.
+    equity
+        By name, tables as in `equity_frames.EQUITY_TABLES`; written into `equity/` in the same two ways.
     """
     (folder / "plan").mkdir(parents=True, exist_ok=True)
     for frame in WRITTEN:
@@ -50,6 +55,12 @@ def write_tables(folder: Path, plan: Plan, indicators: pd.DataFrame) -> None:
     figures = INDICATORS.tidy(indicators)
     write_parquet(folder / "indicators.parquet", INDICATORS, figures)
     write_csv(folder / "indicators.csv", INDICATORS.columns, figures)
+    for frame in EQUITY_TABLES:
+        if equity is not None and frame.name in equity:
+            (folder / "equity").mkdir(exist_ok=True)
+            table = frame.tidy(equity[frame.name])
+            write_parquet(folder / "equity" / f"{frame.name}.parquet", frame, table)
+            write_csv(folder / "equity" / f"{frame.name}.csv", frame.columns, table)
 
 
 def read_indicators(folder: Path) -> pd.DataFrame:

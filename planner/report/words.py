@@ -56,6 +56,8 @@ def principle(name: str) -> str:
         "p_center": _("the longest way is as short as possible"),
         "mclp": _("as many people as possible are within the standard"),
         "lscp": _("everybody is within reach with the fewest places"),
+        "kolm_pollak": _("ways are as short and as equal as possible"),
+        "least_cost": _("every rule is kept with the least money"),
     }
     fallback = _("the aim “%(name)s” is met as far as possible") % {"name": name.replace("_", " ")}
     return known.get(name, fallback)

@@ -12,7 +12,10 @@ from small_city import small_city, small_plan, small_scenario, small_services
 
 import planner.indicators
 from planner import catalogue
+from planner.cli.listing import listing
 from planner.indicators.assess import assess
+from planner.report.figures import add_up
+from planner.report.sheets import indicators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,3 +90,18 @@ def test_false_axiom_of_a_new_one_is_caught(added: None) -> None:
     kept()
     with pytest.raises(AssertionError):
         scaled()
+
+
+def test_listed_and_told_on_the_page(added: None) -> None:
+    """`planner list indicators` and the page's tables show both by themselves, with their own words."""
+    lines = "\n".join(listing("indicators"))
+    assert "  geometric\n      What people have on geometric average" in lines
+    assert "  half_reached\n      Whether at least half of the need is served." in lines
+    scenario = small_scenario(indicators={"summaries": ["geometric"]})
+    plan, services = small_plan(), small_services()
+    table = assess(scenario, small_city(), plan, services)
+    figures = add_up(scenario, small_city(), plan, services)
+    told = {sheet.caption: sheet for sheet in indicators(table, figures)}["Clinic: half reached"]
+    assert told.heads == ("Who", "geometric")
+    assert told.words[0][1] == "Whether at least half of the need is served. More is better."
+    assert told.words[1][1].startswith("What people have on geometric average")

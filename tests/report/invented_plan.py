@@ -10,7 +10,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from planner import frames
 from planner.city.city import City
-from planner.plan import Ending, Plan, Status
+from planner.plan import Ending, Instead, Plan, Status
 from planner.scenario.schema import Scenario
 
 CRS = "EPSG:32633"
@@ -209,6 +209,14 @@ def indicators() -> pd.DataFrame:
     return frames.INDICATORS.tidy(pd.DataFrame(rows, columns=frames.INDICATORS.names))
 
 
+def audit(asked: Scenario, place: City, made: Plan) -> dict[str, pd.DataFrame]:
+    """Return the equity audit of the plan, beside itself under the names of the other ways."""
+    from planner.indicators.equity import equity  # noqa: PLC0415 - also run as a script
+
+    same = Instead(made.facilities, made.assignment, made.need_points)
+    return equity(asked, place, made, services(), {"nearest": same, "even": same})
+
+
 def write(folder: Path, *, hostile: bool = False) -> Path:
     """Write tables, maps and page of the invented plan; with hostile names everywhere if asked."""
     from planner.report.page import write_report  # noqa: PLC0415 - also run as a script
@@ -218,12 +226,13 @@ def write(folder: Path, *, hostile: bool = False) -> Path:
     asked = scenario(attribute + script, description=script) if hostile else scenario()
     place = city((script, formula, backwards)) if hostile else city()
     made = plan(formula if hostile else "Mill Lane")
-    write_tables(folder, made, indicators())
+    told = audit(asked, place, made)
+    write_tables(folder, made, indicators(), told)
     return write_report(
         folder, asked, place, made, indicators(), services(),
         verdict=script if hostile else "every rule is kept",
         notes=[attribute] if hostile else ["Straight lines."],
-        versions={"planner": "0.1.0"},
+        versions={"planner": "0.1.0"}, equity=told,
     )  # fmt: skip
 
 

@@ -186,9 +186,15 @@ def test_numbers(told: str, text: str) -> None:
 def test_indicator_sentences() -> None:
     """Indicators of everyone's wellbeing become sentences with the way they move."""
     assert [plain(sentence) for sentence in proof.sentences(indicators())] == [
-        "Below the floor of wellbeing, the number of people falls from 1,200 people to 1,000 people.",
-        "Inequality of wellbeing (Gini: 0 when all have the same) falls from 0.200 to 0.100.",
-        "On average, wellbeing rises from 0.600 to 0.700.",
+        (
+            "Below the floor of wellbeing, the number of people falls from 1,200 people to 1,000 people. "
+            "It does not say how far below: somebody just under the floor counts like somebody with nothing."
+        ),
+        (
+            "Inequality of wellbeing (Gini: 0 when all have the same) falls from 0.200 to 0.100. "
+            "It is the same when all have equally little: read it beside the mean."
+        ),
+        "On average, wellbeing rises from 0.600 to 0.700. A mean can rise while some lose.",
     ]
 
 
