@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, wraps
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -21,9 +20,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from planner.errors import Fault, InputFault
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import ArrayLike
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+LISTED = 40
+"""Most known names that a message lists."""
 
 ROOMS = {
     "objective": "planner.principles",
@@ -68,10 +72,12 @@ class Unit:
         try:
             model = self.parameters.model_validate(dict(given))
         except ValidationError as error:
-            raise InputFault([self._fault(e, where) for e in error.errors(include_input=True, include_url=False)]) from None
+            raise InputFault(
+                [self._fault(e, where) for e in error.errors(include_input=True, include_url=False)]
+            ) from None
         return {name: getattr(model, name) for name in type(model).model_fields}
 
-    def _fault(self, error: Any, where: str) -> Fault:
+    def _fault(self, error: Any, where: str) -> Fault:  # noqa: ANN401 - pydantic_core has its own type for it
         key = ".".join(str(part) for part in error["loc"])
         known = list(self.parameters.model_fields)
         if error["type"] == "extra_forbidden":
@@ -239,5 +245,5 @@ def unknown(what: str, name: str, known: list[str], where: str = "") -> Fault:
     """Fault for a name that is not known, with the nearest one that is."""
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     message = f"unknown {what} `{name}`" + (f"; did you mean `{near[0]}`?" if near else "")
-    listed = ", ".join(known[:40]) + (" …" if len(known) > 40 else "")
+    listed = ", ".join(known[:LISTED]) + (" …" if len(known) > LISTED else "")
     return Fault(message, where, f"known: {listed}" if known else "it takes no parameters")

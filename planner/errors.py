@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +36,31 @@ class PlannerError(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-class InputFault(PlannerError):
+class InputFault(PlannerError):  # noqa: N818 - what it is, in a word
     """The scenario or a layer has to be mended (exit code 2)."""
 
     exit_code = 2
 
 
-class Infeasible(PlannerError):
+class Infeasible(PlannerError):  # noqa: N818 - what it is, in a word
     """No plan keeps every rule; the faults say which rule would have to give (exit code 3)."""
 
     exit_code = 3
 
 
-class NoPlan(PlannerError):
+class NoPlan(PlannerError):  # noqa: N818 - what it is, in a word
     """The search was stopped before it found a plan (exit code 4)."""
 
     exit_code = 4
 
 
-class MachineFault(PlannerError):
+class MachineFault(PlannerError):  # noqa: N818 - what it is, in a word
     """Disk, permission, memory: the machine, not the question (exit code 5)."""
 
     exit_code = 5
 
 
-class PlanRefused(PlannerError):
+class PlanRefused(PlannerError):  # noqa: N818 - what it is, in a word
     """The checker found that a plan does not keep what it says (exit code 6)."""
 
     exit_code = 6

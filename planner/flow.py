@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner import store
 from planner.city.read import read_city
 from planner.errors import Fault, InputFault, PlanRefused
+from planner.explore.audit import Audit
+from planner.explore.audit import audit as examine
+from planner.explore.tables import write_audit
 from planner.indicators.assess import assess
+from planner.indicators.equity import equity
 from planner.model.decide import adopt, decide
 from planner.plan import Plan
 from planner.problem.given import modules_given
+from planner.problem.instead import instead
 from planner.problem.pose import pose
 from planner.report.figures import add_up
 from planner.report.page import PAGE, write_report
@@ -25,7 +30,7 @@ from planner.travel.measure import measure_travel
 from planner.verify.check import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -48,6 +53,9 @@ class Ear:
         del name
         yield
 
+    def again(self, done: int, of: int) -> None:
+        """One of the times that an audit solves the question again."""
+
     def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
         """One step of the search."""
 
@@ -69,19 +77,40 @@ class Question:
     @property
     def residents(self) -> pd.Series:
         """Residents of each cell [person]."""
-        return self.city.cells["population"]
+        population: pd.Series = self.city.cells["population"]
+        return population
 
     def indicators(self, plan: Plan) -> pd.DataFrame:
         """What a plan does to whom."""
+        return assess(
+            self.scenario,
+            self.city,
+            plan,
+            self.problem.services,
+            pairs=self.pairs,
+            others=instead(self.problem, plan.facilities, self.residents),
+        )
+
+    def equity(self, plan: Plan) -> dict[str, pd.DataFrame]:
+        """Who gains, who waits, who meets whom, beside what else could be."""
+        others = instead(self.problem, plan.facilities, self.residents)
+        return equity(self.scenario, self.city, plan, self.problem.services, others)
+
+    def audit(self, plan: Plan, **asked: Any) -> Audit:  # noqa: ANN401 - passed on
+        """How sure the figures of a plan are."""
+        services, pairs = self.problem.services, self.pairs
+        return examine(self.scenario, self.city, self.travel, plan, services, pairs=pairs, **asked)
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """Who is within the limit of whom: columns travel, service, cell, provider."""
         near = self.problem.pairs
-        providers = self.problem.providers
         need = self.problem.need.iloc[near["need_point"]]
-        pairs = near[["travel"]].assign(
+        return near[["travel"]].assign(
             service=need["service"].to_numpy(),
             cell=need["cell"].to_numpy(),
-            provider=providers["provider"].to_numpy()[near["provider"]],
+            provider=self.problem.providers["provider"].to_numpy()[near["provider"]],
         )
-        return assess(self.scenario, self.city, plan, self.problem.services, pairs=pairs)
 
 
 @dataclass(frozen=True)
@@ -157,13 +186,21 @@ def run(
 
 
 def assess_given(path: Path, facilities: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Run:
-    """Assess a hand-made or present set of facilities under a scenario, and keep it as a run like any other."""
+    """Assess a hand-made or present set of facilities under a scenario; keep it as a run like any other."""
     ear = ear or Ear()
     question = ask(path, allow=allow, ear=ear)
     modules = modules_given(question.problem, facilities)
     with ear.phase("search"):
         plan = adopt(question.problem, question.scenario, question.residents, modules)
     return _keep(question, plan, _name(question, facilities), ear)
+
+
+def keep(question: Question, scenario: Scenario, plan: Plan, ear: Ear) -> Run:
+    """Keep a plan that was found beside others, under another principle, as a run like any other."""
+    text = scenario_text(scenario, scenario.project) + "\n# one of several principles\n"
+    stem = f"{scenario.path.stem}-{scenario.objective_name}"
+    name = store.run_id(stem, store.digest(question.city.inputs, text, store.solver_versions()))
+    return _keep(replace(question, scenario=scenario), plan, name, ear)
 
 
 def verify(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Verdict:
@@ -174,6 +211,17 @@ def verify(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) 
         return _verdict(question, folder, store.status_of(manifest))
 
 
+def audit(
+    folder: Path, *, draws: int = 200, resolve: int = 0, seed: int = 0, allow: Sequence[Path] = (), ear: Ear
+) -> tuple[Audit, Path]:
+    """Tell how sure the figures of a run are, and write it into `audit/` of its folder."""
+    manifest, question = _asked_again(folder, allow, ear)
+    plan = Plan(**read_tables(folder), status=store.status_of(manifest))
+    with ear.phase("audit"):
+        found = question.audit(plan, draws=draws, resolve=resolve, seed=seed, hear=ear.again)
+    return found, write_audit(folder, found, question.scenario, question.city)
+
+
 def report(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Path:
     """Write the report and the maps of a run anew."""
     ear = ear or Ear()
@@ -181,7 +229,7 @@ def report(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) 
     plan = Plan(**read_tables(folder), status=store.status_of(manifest))
     verdict = manifest["verdict"]["sentence"]
     with ear.phase("write"):
-        return _write_report(folder, question, plan, read_indicators(folder), verdict)
+        return _write_report(folder, question, plan, read_indicators(folder), verdict, question.equity(plan))
 
 
 def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[str, Any], Question]:
@@ -208,18 +256,18 @@ def _keep(question: Question, plan: Plan, name: str, ear: Ear) -> Run:
     """Write a plan, check it from what was written, and only then give the run its name."""
     scenario = question.scenario
     with ear.phase("assess"):
-        indicators = question.indicators(plan)
+        indicators, audit = question.indicators(plan), question.equity(plan)
     with store.new_run(scenario.project, name) as folder:
         with ear.phase("write"):
             final = scenario.project / store.RUNS / name
             (folder / SCENARIO).write_text(scenario_text(scenario, final), encoding="utf-8", newline="\n")
-            write_tables(folder, plan, indicators)
+            write_tables(folder, plan, indicators, audit)
         with ear.phase("verify"):
             verdict = _verdict(question, folder, plan.status)
         if verdict.faults:
             raise PlanRefused(Fault(fault, "checker") for fault in verdict.faults)
         with ear.phase("report"):
-            _write_report(folder, question, plan, indicators, verdict.sentence)
+            _write_report(folder, question, plan, indicators, verdict.sentence, audit)
         answer = _answer(question, plan, name)
         store.write_manifest(folder, _manifest(question, plan, verdict) | {"answer": answer})
     return Run(scenario.project / store.RUNS / name, scenario, plan, indicators, answer, found=False)
@@ -237,7 +285,14 @@ def _verdict(question: Question, folder: Path, status: Any) -> Verdict:  # noqa:
     )
 
 
-def _write_report(folder: Path, question: Question, plan: Plan, indicators: pd.DataFrame, verdict: str) -> Path:
+def _write_report(  # noqa: PLR0917 - the nouns of the flow
+    folder: Path,
+    question: Question,
+    plan: Plan,
+    indicators: pd.DataFrame,
+    verdict: str,
+    audit: Mapping[str, pd.DataFrame],
+) -> Path:
     return write_report(
         folder,
         question.scenario,
@@ -248,6 +303,7 @@ def _write_report(folder: Path, question: Question, plan: Plan, indicators: pd.D
         verdict=verdict,
         notes=question.notes,
         versions=store.versions(),
+        equity=audit,
     )
 
 
@@ -279,4 +335,4 @@ def _refuse_changed(then: Mapping[str, str], now: Mapping[str, str]) -> None:
         raise InputFault(Fault("has changed since the run was made", name, hint) for name in changed)
 
 
-__all__ = ["Ear", "Question", "Run", "ask", "assess_given", "report", "run", "verify"]
+__all__ = ["Ear", "Question", "Run", "ask", "assess_given", "audit", "keep", "report", "run", "verify"]

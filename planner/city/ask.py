@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.city.findings import Findings
-    from planner.scenario.schema import Scenario
+    from planner.scenario.schema import Group, Need, Scenario, Undercount
 
 Trail = tuple[str, ...]
 RESERVED = {"label", "population", "geometry", "neighbourhood", "cell"}
 """Columns of a city, which a group cannot be named after."""
+
+GROUP, NEED, MISSED = ("count", "of", "count_margin", "of_margin"), ("count", "rate", "margin"), ("factor",)
+"""Keys that name columns."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Ask:
 def asked(scenario: Scenario, findings: Findings) -> list[Ask]:
     """List every file that the scenario names, neighbourhoods first; note what does not fit together."""
     _sensible(scenario, findings)
+    _missed(scenario, findings)
     asks = []
     for trail, spec in _specs(scenario):
         columns = {(*trail, key): str(name) for key, name in _named(spec)}
@@ -86,18 +90,18 @@ def _named(spec: Layer | Table) -> Iterator[tuple[str, str]]:
 
 
 def _figures(scenario: Scenario, layer: str) -> Iterator[tuple[Trail, str]]:
-    """Columns of people and needs that groups and services take from the layer."""
-    for name, group in scenario.city.groups.items():
-        if group.layer == layer:
-            yield ("city", "groups", name, "count"), group.count
-            if group.of is not None:
-                yield ("city", "groups", name, "of"), group.of
-    for name, service in scenario.services.items():
-        need = service.need
-        if need.layer == layer and need.count is not None:
-            yield ("services", name, "need", "count"), need.count
-        elif need.layer == layer and isinstance(need.rate, str):
-            yield ("services", name, "need", "rate"), need.rate
+    """Columns of people and needs that groups, services and corrections take from the layer."""
+    named: list[tuple[Trail, Group | Need | Undercount, tuple[str, ...]]] = [
+        *((("city", "groups", name), group, GROUP) for name, group in scenario.city.groups.items()),
+        *((("services", name, "need"), service.need, NEED) for name, service in scenario.services.items()),
+        *(
+            (("city", "undercount", name), missed, MISSED)
+            for name, missed in scenario.city.undercount.items()
+        ),
+    ]
+    for trail, spec, keys in named:
+        columns = {key: getattr(spec, key) for key in keys if spec.layer == layer}
+        yield from (((*trail, key), column) for key, column in columns.items() if isinstance(column, str))
 
 
 def _sensible(scenario: Scenario, findings: Findings) -> None:
@@ -121,11 +125,31 @@ def _sensible(scenario: Scenario, findings: Findings) -> None:
         if service.need.layer == "cells" and city.cells is None:
             where = scenario.where("services", name, "need", "layer")
             _no_cells(f"the need of `{name}`", where, findings)
+        if service.need.margin is not None and isinstance(service.need.rate, float | int):
+            where = scenario.where("services", name, "need", "margin")
+            findings.add("`margin` is that of a column, and `rate` is one number", where, "leave it out")
         if service.travel.mode not in scenario.travel:
             where = scenario.where("services", name, "travel", "mode")
             findings.faults.append(
                 unknown("travel mode", service.travel.mode, sorted(scenario.travel), where)
             )
+
+
+def _missed(scenario: Scenario, findings: Findings) -> None:
+    """Note corrections of the count that name what is not there."""
+    city = scenario.city
+    for name, missed in city.undercount.items():
+        trail = ("city", "undercount", name)
+        if missed.group is not None and missed.group not in city.groups:
+            findings.faults.append(
+                unknown("group", missed.group, sorted(city.groups), scenario.where(*trail, "group"))
+            )
+        for service in set(missed.services or ()) - set(scenario.services):
+            findings.faults.append(
+                unknown("service", service, sorted(scenario.services), scenario.where(*trail, "services"))
+            )
+        if isinstance(missed.factor, str) and missed.layer == "cells" and city.cells is None:
+            _no_cells(f"the factor of `{name}`", scenario.where(*trail, "layer"), findings)
 
 
 def _no_cells(what: str, where: str, findings: Findings) -> None:

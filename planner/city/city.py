@@ -46,6 +46,11 @@ class City:
         SHA-256 of every file read, by its path relative to the project folder.
     notes
         What the reader should be told: what was estimated, mended, left out.
+    margins
+        How uncertain the counts are: columns `kind` (`group` or `need`), `name` (of the group or service),
+        `layer`, `place` (id of the neighbourhood or cell), `estimate` (share of the residents in the
+        group [1]; need, or need per resident) and `error` (its standard error, in its unit) > 0. Places
+        that are not there are taken as exact. None where the scenario names no margins.
     """
 
     crs: str
@@ -59,3 +64,4 @@ class City:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    margins: pd.DataFrame | None = None

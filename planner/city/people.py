@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 1e8
 """More residents than this are a mistake [person]."""
+FIGURES = {"population", "count", "of", "rate", "factor"}
+"""Keys whose columns are numbers, there for every place."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,7 @@ def _layered(
     index = pd.Index(ids, name=source.ask.trail[-1].removesuffix("s"), dtype="str")
     shaped = shapes(source, kind)
     frame = gpd.GeoDataFrame(columns, geometry=shaped.to_numpy(), crs=shaped.crs, index=index)
-    wanted = {
-        name
-        for trail, name in source.ask.columns.items()
-        if trail[1] == "groups" or "need" in trail or trail[-1] == "population"
-    }
+    wanted = {name for trail, name in source.ask.columns.items() if trail[-1] in FIGURES}
     figures = {
         name: source.numbers(name, most=MOST_PEOPLE if name == population else np.inf)
         for name in sorted(wanted)

@@ -12,12 +12,14 @@ from planner.city.crs import check_city_crs, city_crs
 from planner.city.findings import Findings
 from planner.city.groups import add_groups
 from planner.city.guard import Wanted, read_layers
+from planner.city.margins import margins_table
 from planner.city.need import need_table
 from planner.city.people import Layered, cells, neighbourhoods, settle
 from planner.city.places import Placed, all_facilities, all_sites, facilities, sites
 from planner.city.shapes import shapes
 from planner.city.source import Source
 from planner.city.tables import travel_table
+from planner.city.undercount import add_missed
 from planner.city.where import check_near, check_overlaps, house_cells
 
 if TYPE_CHECKING:
@@ -122,12 +124,16 @@ def _together(scenario: Scenario, layers: _Layers, inputs: dict[str, str], findi
     figures = {"neighbourhoods": areas} | ({} if points is None else {"cells": points})
     add_groups(scenario, figures, area, home, findings)
     need = need_table(scenario, figures, home, findings)
+    margins = margins_table(scenario, figures, area, home, findings)
+    need = add_missed(scenario, figures, (area, home), need, findings)
     built, candidates = all_sites(layers.sites, area)
     standing = all_facilities(layers.facilities, candidates, crs)
     findings.stop()
     lines = {mode: frame.to_crs(crs) for mode, frame in layers.lines.items()}
-    notes = tuple(findings.notes)
-    return City(crs, area, home, need, built, candidates, standing, lines, layers.tables, inputs, notes)
+    told = tuple(findings.notes)
+    return City(
+        crs, area, home, need, built, candidates, standing, lines, layers.tables, inputs, told, margins
+    )
 
 
 def _housed(scenario: Scenario, own: Layered, areas: Layered, findings: Findings) -> Layered:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 """A number as we take it: decimal point, no thousands separators."""
+CONTROLLED = -555555555
+"""What the American Community Survey writes for the margin of an estimate that is fixed beforehand."""
+NO_MARGIN = (-222222222, -333333333, -666666666, -888888888, -999999999)
+"""What it writes where a margin cannot be told."""
 SHAPEFILE_LETTERS = 10
 """Letters of a column's name that a shapefile keeps."""
 
@@ -114,6 +118,21 @@ class Source:
             hint = ADVICE["share"] if least == "above zero" else ADVICE[check]
             self.rows(rows, [told[check](row) for row in rows], COMMA if comma else hint)
         return np.asarray(values, np.float64)
+
+    def margins(self, column: str) -> NDArray[np.float64]:
+        """Return the margins of error of a column; NaN where none is given, 0 for a controlled estimate.
+
+        The American Community Survey writes large negative numbers for what is no margin.
+        """
+        if column not in self.raw.table:
+            return np.full(len(self), np.nan)
+        text = self.text(column)
+        values = as_numbers(text)
+        coded = values.isin(NO_MARGIN) | (values == CONTROLLED)
+        wrong = np.flatnonzero(((text != "") & values.isna()) | ((values < 0) & ~coded))
+        told = [f"`{column}` is no margin of error: {text[row][:40]!r}" for row in wrong]
+        self.rows(wrong, told, "write a number from 0 up; leave it empty where none is known")
+        return np.asarray(values.mask(values.isin(NO_MARGIN)).mask(values == CONTROLLED, 0.0), np.float64)
 
     def figure(
         self, given: float | str | None, least: str = "zero", most: float = np.inf

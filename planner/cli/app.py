@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from planner.flow import Run
 
 EPILOG = (
-    "Exit codes: 0 done · 2 mend your input · 3 no plan keeps every rule (advice is given) · 4 stopped without "
-    "a plan · 5 the machine (disk, permission, memory) · 6 the checker refuses the plan · 70 our bug."
+    "Exit codes: 0 done · 2 mend your input · 3 no plan keeps every rule (advice is given) · 4 stopped "
+    "without a plan · 5 the machine (disk, permission, memory) · 6 the checker refuses the plan · 70 our bug."
 )
 INTERRUPTED, UNREAD = 130, 1
 """How typer ends after Ctrl-C, and when nobody reads on."""
@@ -33,7 +33,9 @@ app = typer.Typer(
 )
 
 ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="SCENARIO")]
-RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, such as runs/new-york-1a2b3c4d.", metavar="RUN")]
+RunFolder = Annotated[
+    Path, typer.Argument(help="Folder of a run, such as runs/new-york-1a2b3c4d.", metavar="RUN")
+]
 Allow = Annotated[
     list[Path] | None,
     typer.Option("--allow-dir", help="Folder outside the project in which layers may lie. May be repeated."),
@@ -43,7 +45,7 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fa
 
 @app.callback()
 def start(context: typer.Context, *, debug: Debug = False) -> None:
-    """Where a city's next homes, clinics, schools and water points should go, by a stated principle of justice.
+    """Where a city's next homes, clinics, schools and water points should go, by a stated idea of justice.
 
     Begin with: planner init my-city, then: planner run my-city/scenario.yaml
     """
@@ -62,9 +64,9 @@ def init(folder: Annotated[Path, typer.Argument(help="New folder for the city.",
 @app.command(short_help="Read a scenario and tell what it holds.")
 def check(scenario: ScenarioFile, allow: Allow = None) -> None:
     """Read everything a scenario names and tell what it holds, without solving."""
-    from planner.flow import ask  # noqa: PLC0415
-    from planner.cli.progress import Progress  # noqa: PLC0415
     from planner.cli.preview import preview  # noqa: PLC0415
+    from planner.cli.progress import Progress  # noqa: PLC0415
+    from planner.flow import ask  # noqa: PLC0415
 
     with Progress() as ear:
         question = ask(scenario, allow=allow or (), ear=ear)
@@ -75,31 +77,61 @@ def check(scenario: ScenarioFile, allow: Allow = None) -> None:
 def run(
     scenario: ScenarioFile,
     *,
-    force: Annotated[bool, typer.Option("--force", help="Search again although a finished run is there.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Search again although a finished run is there.")
+    ] = False,
     allow: Allow = None,
     override: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Put a value over the file, such as `budget.capital=200`. May be repeated."),
+        typer.Option(
+            "--set", help="Put a value over the file, such as `budget.capital=200`. May be repeated."
+        ),
     ] = None,
 ) -> None:
     """Find the plan that serves the scenario's principle best, prove how good it is, and report it."""
-    from planner.flow import run as answer  # noqa: PLC0415
     from planner.cli.progress import Progress  # noqa: PLC0415
+    from planner.flow import run as answer  # noqa: PLC0415
 
     with Progress() as ear:
         done = answer(scenario, force=force, allow=allow or (), overrides=_overrides(override), ear=ear)
     _tell(done)
 
 
+@app.command(short_help="Answer a scenario under every principle of justice.")
+def principles(
+    scenario: ScenarioFile,
+    *,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help="Principles that are asked, such as `utilitarian,maximin`."),
+    ] = None,
+    allow: Allow = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Put a value over the file. May be repeated."),
+    ] = None,
+) -> None:
+    """Answer a scenario under every principle of justice, and judge each plan by every yardstick."""
+    from planner.cli.principles import compare  # noqa: PLC0415
+    from planner.cli.progress import Progress  # noqa: PLC0415
+
+    named = [name.strip() for name in (only or "").split(",") if name.strip()]
+    with Progress() as ear:
+        lines = compare(scenario, only=named, allow=allow or (), overrides=_overrides(override), ear=ear)
+    typer.echo("\n".join(lines))
+
+
 @app.command(short_help="Assess facilities that you choose yourself.")
 def assess(
     scenario: ScenarioFile,
-    facilities: Annotated[Path, typer.Option("--facilities", help="CSV with service, site, option, modules.")],
+    facilities: Annotated[
+        Path, typer.Option("--facilities", help="CSV with service, site, option, modules.")
+    ],
     allow: Allow = None,
 ) -> None:
     """Assess facilities that you choose yourself, by the same rules, as a run like any other."""
-    from planner.flow import assess_given  # noqa: PLC0415
     from planner.cli.progress import Progress  # noqa: PLC0415
+    from planner.flow import assess_given  # noqa: PLC0415
 
     with Progress() as ear:
         done = assess_given(scenario, facilities, allow=allow or (), ear=ear)
@@ -109,9 +141,9 @@ def assess(
 @app.command(short_help="Recompute a run without the solver.")
 def verify(folder: RunFolder, allow: Allow = None) -> None:
     """Recompute a run from its tables and the unchanged inputs, without the solver."""
+    from planner.cli.progress import Progress  # noqa: PLC0415
     from planner.errors import PlanRefused  # noqa: PLC0415
     from planner.flow import verify as recompute  # noqa: PLC0415
-    from planner.cli.progress import Progress  # noqa: PLC0415
 
     with Progress() as ear:
         verdict = recompute(_whole_run(folder), allow=allow or (), ear=ear)
@@ -120,11 +152,34 @@ def verify(folder: RunFolder, allow: Allow = None) -> None:
     typer.echo(verdict.sentence)
 
 
+@app.command(name="audit", short_help="Tell how sure the figures of a run are.")
+def audit_(
+    folder: RunFolder,
+    *,
+    draws: Annotated[int, typer.Option("--draws", min=20, max=10_000, help="Draws of the counts.")] = 200,
+    resolve: Annotated[
+        int, typer.Option("--resolve", min=0, max=1000, help="Solve the question again so often.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same audit.")] = 0,
+    allow: Allow = None,
+) -> None:
+    """Tell how sure the figures of a run are, who truly differs, and (with --resolve) which sites survive."""
+    from planner.cli.progress import Progress  # noqa: PLC0415
+    from planner.flow import audit  # noqa: PLC0415
+
+    run_folder = _whole_run(folder)
+    with Progress() as ear:
+        found, place = audit(
+            run_folder, draws=draws, resolve=resolve, seed=seed, allow=allow or (), ear=ear
+        )
+    typer.echo("\n".join([*found.words, "", f"Wrote {place}"]))
+
+
 @app.command()
 def report(folder: RunFolder, allow: Allow = None) -> None:
     """Write the report and maps of a run anew."""
-    from planner.flow import report as write  # noqa: PLC0415
     from planner.cli.progress import Progress  # noqa: PLC0415
+    from planner.flow import report as write  # noqa: PLC0415
 
     with Progress() as ear:
         page = write(_whole_run(folder), allow=allow or (), ear=ear)
@@ -133,12 +188,15 @@ def report(folder: RunFolder, allow: Allow = None) -> None:
 
 @app.command(name="list", short_help="List what a scenario may name.")
 def list_(
-    what: Annotated[str, typer.Argument(help="objectives, constraints, indicators or services.", metavar="WHAT")],
+    what: Annotated[
+        str, typer.Argument(help="objectives, constraints, indicators, standards or services.", metavar="WHAT")
+    ],
     scenario: Annotated[
-        Path | None, typer.Option("--scenario", help="Scenario whose services are listed.", metavar="SCENARIO")
+        Path | None,
+        typer.Option("--scenario", help="Scenario whose services are listed.", metavar="SCENARIO"),
     ] = None,
 ) -> None:
-    """List what a scenario may name: objectives, constraints, indicators; or the services of a scenario."""
+    """List what a scenario may name: objectives, constraints, indicators, standards; or the services of a scenario."""
     from planner.cli.listing import listing  # noqa: PLC0415
 
     typer.echo("\n".join(listing(what, scenario)))
@@ -167,7 +225,9 @@ def _overrides(given: list[str] | None) -> dict[str, Any]:
 def _tell(done: Run) -> None:
     if done.found:
         typer.echo("This question was answered before; --force searches again.")
-    typer.echo(done.answer)
+    below = done.folder.is_relative_to(Path.cwd())
+    seen = done.folder.relative_to(Path.cwd()) if below else done.folder
+    typer.echo(done.answer.replace(f"runs/{done.folder.name}/", f"{seen.as_posix()}/"))
 
 
 def _whole_run(folder: Path) -> Path:
@@ -177,7 +237,11 @@ def _whole_run(folder: Path) -> Path:
     runs = folder.parent
     names = [entry.name for entry in runs.iterdir() if entry.is_dir()] if runs.is_dir() else []
     near = get_close_matches(folder.name, names, n=1, cutoff=0.4)
-    hint = f"did you mean `{runs / near[0]}`?" if near else "name the folder of a run, such as runs/scenario-1a2b3c4d"
+    hint = (
+        f"did you mean `{runs / near[0]}`?"
+        if near
+        else "name the folder of a run, such as runs/scenario-1a2b3c4d"
+    )
     raise InputFault(Fault("there is no such folder", str(folder), hint))
 
 
@@ -221,5 +285,7 @@ def _told(error: PlannerError) -> int:
 def _crashed(error: Exception) -> int:
     from planner.cli.crash import write_crash  # noqa: PLC0415
 
-    typer.echo(f"A fault of the planner itself: {type(error).__name__}. Details: {write_crash(error)}", err=True)
+    typer.echo(
+        f"A fault of the planner itself: {type(error).__name__}. Details: {write_crash(error)}", err=True
+    )
     return PlannerError.exit_code

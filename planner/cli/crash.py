@@ -8,7 +8,7 @@ import traceback
 
 
 def write_crash(error: BaseException) -> str:
-    """Write the traceback into a new file in the temporary folder and return its path, or why there is none."""
+    """Write the traceback into a new file in the temporary folder; return its path, or why there is none."""
     text = "".join(traceback.format_exception(error))
     try:
         with tempfile.NamedTemporaryFile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from planner import catalogue
+from planner.cli.standards import standard_lines
 from planner.errors import InputFault
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ UNITS = {
 
 
 def listing(what: str, scenario: Path | None = None) -> list[str]:
-    """Lines that list objectives, constraints, indicators, or the services of a scenario.
+    """Lines that list objectives, constraints, indicators, standards, or the services of a scenario.
 
     Raises
     ------
@@ -45,8 +46,10 @@ def listing(what: str, scenario: Path | None = None) -> list[str]:
     """
     if what == "services":
         return _services(scenario)
+    if what == "standards":
+        return standard_lines()
     if what not in KINDS:
-        raise InputFault(catalogue.unknown("list", what, [*KINDS, "services"]))
+        raise InputFault(catalogue.unknown("list", what, [*KINDS, "services", "standards"]))
     return [line for kind in KINDS[what] for line in _units(kind)]
 
 
@@ -90,7 +93,7 @@ def _services(scenario: Path | None) -> list[str]:
     if scenario is None:
         return [
             "Services are described in a scenario, under `services`: any name, with need, travel, existing",
-            "facilities, sites and options. `planner list services --scenario FILE` lists those of a scenario.",
+            "facilities, sites and options. `planner list services --scenario FILE` lists those of one.",
         ]
     from planner.scenario.read import read_scenario  # noqa: PLC0415 - only where a scenario is read
 
@@ -103,11 +106,14 @@ def _service(name: str, service: Service, money: str) -> Iterator[str]:
     reach = service.travel
     yield f"  {name}" + (f" ({service.label})" if service.label else "")
     yield f"      {service.need.meaning}, counted in {service.unit}; weight {service.weight:g}"
-    yield f"      full quality within {reach.standard:g} {reach.unit}, none beyond {reach.limit:g} {reach.unit}"
+    standard, limit = (f"{travel:g} {reach.unit}" for travel in (reach.near, reach.limit))
+    yield f"      full quality within {standard}, none beyond {limit}"
     yield from (f"      {size}: {_option(option, money)}" for size, option in service.options.items())
 
 
 def _option(option: Option, money: str) -> str:
     capacity = "unlimited capacity" if option.capacity is None else f"capacity {option.capacity:,g}"
     cost = f"{option.capital_cost:g} {money} to build, {option.operating_cost:g} a year to run"
-    return f"{capacity}, {cost}" + (f", up to {option.max_per_site} at a site" if option.max_per_site > 1 else "")
+    return f"{capacity}, {cost}" + (
+        f", up to {option.max_per_site} at a site" if option.max_per_site > 1 else ""
+    )

@@ -39,7 +39,10 @@ def preview(question: Question) -> list[str]:
     for service in problem.services.index:
         lines += ["", *_service(question, str(service))]
     columns = len(problem.pairs) + len(problem.providers)
-    lines += ["", f"Model: about {columns:,} variables, {_whole(problem.providers):,} of them whole, in {rows:,} rows"]
+    lines += [
+        "",
+        f"Model: about {columns:,} variables, {_whole(problem.providers):,} of them whole, in {rows:,} rows",
+    ]
     return lines + [f"Note: {note}" for note in (*question.city.notes, *question.notes)]
 
 
@@ -71,11 +74,12 @@ def _service(question: Question, service: str) -> Iterator[str]:
     stands, could = mine[mine["existing"]], mine[~mine["existing"]]
     label = question.scenario.services[service].label
     yield f"{label} ({service}), in {facts['unit']}" if label else f"{service}, in {facts['unit']}"
-    yield f"    need: {facts['need']:,.0f} ({MEANINGS[facts['meaning']]})"
+    yield f"    need: {facts['need']:,.0f} ({MEANINGS[str(facts['meaning'])]})"
     if facts["meaning"] == "demand":
         yield f"    stands today: {_places(stands, 'places')}"
     yield f"    could be built: {_places(could, 'sites')}"
-    yield f"    farther than {facts['limit']:,g} {facts['travel_unit']} from every place: {_out(question, service):,.0f}"
+    limit = f"{facts['limit']:,g} {facts['travel_unit']}"
+    yield f"    farther than {limit} from every place: {_out(question, service):,.0f}"
 
 
 def _places(providers: pd.DataFrame, what: str) -> str:

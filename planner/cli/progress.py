@@ -24,6 +24,7 @@ PHASES = {
     "assess": "Assessing who gets what",
     "write": "Writing",
     "verify": "Checking the plan from its tables",
+    "audit": "Asking how sure the figures are",
     "report": "Drawing maps and the report",
 }
 STEPS = {
@@ -66,7 +67,17 @@ class Progress(Ear):
             if self.status is not None:
                 self.status.stop()
                 self.status = None
-        self.console.print(f"{time.monotonic() - self.begun:6.1f} s  {words} ({time.monotonic() - begun:.1f} s)")
+        self.console.print(
+            f"{time.monotonic() - self.begun:6.1f} s  {words} ({time.monotonic() - begun:.1f} s)"
+        )
+
+    def again(self, done: int, of: int) -> None:
+        """Tell how often the question has been solved again."""
+        words = f"{time.monotonic() - self.begun:6.1f} s  Solved again {done} of {of} times"
+        if self.status is None:
+            self.console.print(words)
+        else:
+            self.status.update(words.strip())
 
     def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
         """Tell what the search has in hand, on a terminal."""

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from planner.standards.read import way
+
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -70,10 +72,29 @@ class Group(Strict):
     """Column with the number of people in the group [person]."""
     of: Name | None = None
     """Column with the number of people who were asked [person]; residents where none is given."""
+    count_margin: Name | None = None
+    """Column with the margin of error of `count` [person], at the city's `margin_level`."""
+    of_margin: Name | None = None
+    """Column with the margin of error of `of` [person]."""
     layer: Literal["neighbourhoods", "cells"] = "neighbourhoods"
     """Layer that holds the columns."""
     label: Name | None = None
     """How reports name the group, such as `people below the poverty line`."""
+
+
+class Undercount(Strict):
+    """People whom the count misses: they are added where those like them were counted."""
+
+    factor: Annotated[float, Field(ge=1, le=10)] | Name
+    """People who live there for each one counted (1.1 adds a tenth): a number, or a column."""
+    group: Name | None = None
+    """Group of the city that is missed; all residents where none is given."""
+    layer: Literal["neighbourhoods", "cells"] = "neighbourhoods"
+    """Layer that holds the column of `factor`."""
+    services: list[Name] | None = None
+    """Services that those added need as the others of their place do; all where none are given."""
+    source: str = ""
+    """Where the factor is from; told in the report."""
 
 
 class City(Strict):
@@ -87,6 +108,10 @@ class City(Strict):
     """Projected coordinate system in metres; by default the UTM zone, which is told."""
     groups: dict[Name, Group] = {}
     """Groups of residents whom the report tells apart."""
+    margin_level: Annotated[float, Field(gt=0, lt=1)] = 0.9
+    """Confidence of the margins of error; 0.9 as the American Community Survey publishes them."""
+    undercount: dict[Name, Undercount] = {}
+    """People whom the count misses, by a name for each correction."""
 
 
 class Need(Strict):
@@ -101,6 +126,8 @@ class Need(Strict):
     """Column with the need [unit of the service]."""
     rate: NotNegative | Name | None = None
     """Need per resident [unit/person]: a number, or a column."""
+    margin: Name | None = None
+    """Column with the margin of error of that column, in its unit, at the city's `margin_level`."""
 
     @model_validator(mode="after")
     def _one_measure(self) -> Need:
@@ -115,6 +142,8 @@ class Reach(Strict):
 
     mode: Name = "walk"
     """One of the modes under `travel`."""
+    standard: Name | None = None
+    """A standard that others have set, such as `sphere_water_point`; `planner list standards` names them."""
     standard_minutes: NotNegative | None = None
     """Up to here the service is as good as next door [min]."""
     limit_minutes: Positive | None = None
@@ -126,6 +155,23 @@ class Reach(Strict):
     decay: Literal["step", "linear", "logistic", "exponential"] = "linear"
     """How quality falls between the standard and the limit."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _named_standard(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the file says
+        """Fill in the figure of a standard that is named; a figure that is given too has to agree."""
+        name = given.get("standard") if isinstance(given, dict) else None
+        if not isinstance(name, str):
+            return given
+        minutes = given.get("limit_minutes") is not None
+        value, key = (
+            way(name, "min" if minutes else "m"),
+            "standard_minutes" if minutes else "standard_metres",
+        )
+        written = given.get(key)
+        if written is not None and written != value:
+            raise ValueError(f"`standard: {name}` is {value:g}, and `{key}` is {written}: give one of them")
+        return {**given, key: value}
+
     @model_validator(mode="after")
     def _one_unit(self) -> Reach:
         minutes = self.limit_minutes is not None
@@ -135,8 +181,8 @@ class Reach(Strict):
         if (self.standard_metres if minutes else self.standard_minutes) is not None:
             message = "`standard` and `limit` must have the same unit"
             raise ValueError(message)
-        if self.standard > self.limit:
-            message = f"the standard ({self.standard:g}) is beyond the limit ({self.limit:g})"
+        if self.near > self.limit:
+            message = f"the standard ({self.near:g}) is beyond the limit ({self.limit:g})"
             raise ValueError(message)
         return self
 
@@ -151,7 +197,7 @@ class Reach(Strict):
         return float(self.limit_minutes if self.limit_minutes is not None else self.limit_metres or 0)
 
     @property
-    def standard(self) -> float:
+    def near(self) -> float:
         """Standard in `unit`; the limit itself where none is given."""
         given = self.standard_minutes if self.limit_minutes is not None else self.standard_metres
         return float(given) if given is not None else self.limit
@@ -306,6 +352,8 @@ class Indicators(Strict):
     """Groups told apart; all groups of the city where none are given."""
     floor: Share = 0.5
     """Wellbeing or coverage below which people are counted as below the floor."""
+    smallest_group: NotNegative = 10.0
+    """Figures of fewer people than this are not printed; totals and the objective keep them [person]."""
 
 
 class Solver(Strict):

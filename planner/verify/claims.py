@@ -125,7 +125,7 @@ def _gap(status: Status, *, gains: bool) -> float | None:
     if here is None or best is None or start is None:
         return nan
     possible = best - start
-    return max((best - here) / (possible if possible >= SMALL_GAIN else 1.0), 0.0)
+    return max((best - here) / max(possible, SMALL_GAIN), 0.0)
 
 
 def _check_ending(tally: Tally, scenario: Scenario, status: Status) -> None:

@@ -88,7 +88,7 @@ def test_extends_lays_keys_over(folder: Path) -> None:
     assert scenario.budget.operating is None
     assert scenario.budget.currency == "USD million"
     assert list(scenario.services) == ["health"]
-    assert scenario.services["health"].travel.standard == 15
+    assert scenario.services["health"].travel.near == 15
     assert scenario.where("name").endswith("child.yaml:2:7")
     assert scenario.where("budget", "currency").endswith("good.yaml:26:51")
 

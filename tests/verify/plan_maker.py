@@ -235,7 +235,7 @@ def status_of(rng: np.random.Generator, scenario: Scenario, after: Outcome, befo
     if level is None:
         return Status("within_gap", value, bound, None, None, None, None, (value - bound) / value, 1.5)
     here, best, was = (level(v, after.problem, **given) for v in (value, bound, start))
-    gap = (best - here) / (best - was) if best - was >= 0.001 else best - here
+    gap = (best - here) / max(best - was, 0.001)
     return Status("time_limit", value, bound, start, here, best, was, gap, 1.5)
 
 

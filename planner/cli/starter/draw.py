@@ -1,4 +1,4 @@
-"""Draw the invented city that `planner init` writes; the drawn files are shipped, so nobody needs to run this.
+"""Draw the invented city that `planner init` writes; the drawn files are shipped, nobody needs to run this.
 
 `python -m planner.cli.starter.draw` draws them anew: plain arithmetic and a seeded generator, so that the
 same bytes come out on every machine.
@@ -6,25 +6,22 @@ same bytes come out on every machine.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from planner.cli.starter.written import degrees, shapes, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    Point = tuple[float, float]
-    Feature = tuple[dict[str, Any], str, Any]
+    from planner.cli.starter.written import Feature, Point
 
 FILES = Path(__file__).parent / "files" / "data"
 SEED = 1
-LON, LAT = 1.0, 24.0
-"""South-western corner, in a part of the Sahara where nobody lives."""
-METRES = 111_194.93
-"""Length of a degree of a meridian on a sphere of the Earth's mean radius [m]."""
 SIDE = 1000.0
 """Side of a neighbourhood [m]."""
 COLUMNS, ROWS, RIVER = 4, 3, 2
@@ -118,24 +115,24 @@ def draw(folder: Path = FILES) -> None:
     sites = _sites(grid, random)
     at = {name: grid.inside(*quarter, 0.42, 0.61) for name, *_, quarter in (*CLINICS, *SCHOOLS)}
     schools = [({"school": i, "name": name, "pupils": n}, "Point", at[i]) for i, name, n, _ in SCHOOLS]
-    clinics = [(i, name, patients, quality, *_degrees(at[i])) for i, name, patients, quality, _ in CLINICS]
-    pipes = [(f"pipe-{n}", *_degrees(grid.inside(*quarter, 0.6, 0.4))) for n, quarter in enumerate(PIPES, 1)]
+    clinics = [(i, name, patients, quality, *degrees(at[i])) for i, name, patients, quality, _ in CLINICS]
+    pipes = [(f"pipe-{n}", *degrees(grid.inside(*quarter, 0.6, 0.4))) for n, quarter in enumerate(PIPES, 1)]
     ends = {site["site"]: point for site, _, point in sites} | {i: at[i] for i, *_ in CLINICS}
-    _shapes(folder / "neighbourhoods.geojson", _neighbourhoods(grid))
-    _shapes(folder / "sites.geojson", sites)
-    _shapes(folder / "schools.geojson", schools)
-    _shapes(folder / "river.geojson", _river(grid))
-    _shapes(folder / "streets.geojson", _streets(random))
-    rows = [(*cell[:2], *_degrees(cell[2]), *cell[3:]) for cell in cells]
-    _table(folder / "cells.csv", "cell,quarter,lon,lat,residents,informal,children", rows)
-    _table(folder / "clinics.csv", "clinic,name,patients,quality,lon,lat", clinics)
-    _table(folder / "standpipes.csv", "pipe,lon,lat", pipes)
-    _table(folder / "water_sites.csv", "site,lon,lat", _water_sites(grid))
-    _table(folder / "bus_times.csv", "from_id,to_id,minutes", _bus({c[0]: c[2] for c in cells}, ends))
+    shapes(folder / "neighbourhoods.geojson", _neighbourhoods(grid))
+    shapes(folder / "sites.geojson", sites)
+    shapes(folder / "schools.geojson", schools)
+    shapes(folder / "river.geojson", _river(grid))
+    shapes(folder / "streets.geojson", _streets(random))
+    rows = [(*cell[:2], *degrees(cell[2]), *cell[3:]) for cell in cells]
+    table(folder / "cells.csv", "cell,quarter,lon,lat,residents,informal,children", rows)
+    table(folder / "clinics.csv", "clinic,name,patients,quality,lon,lat", clinics)
+    table(folder / "standpipes.csv", "pipe,lon,lat", pipes)
+    table(folder / "water_sites.csv", "site,lon,lat", _water_sites(grid))
+    table(folder / "bus_times.csv", "from_id,to_id,minutes", _bus({c[0]: c[2] for c in cells}, ends))
 
 
 def _grid(random: Random) -> Drawn:
-    """A grid whose corners and sides are moved a little; the river runs along one of its lines."""
+    """Lay a grid whose corners and sides are moved a little; the river runs along one of its lines."""
     at = [(column, row) for column in range(COLUMNS + 1) for row in range(ROWS + 1)]
     corner = {c: (_moved(c[0] * SIDE, random, c[0] == RIVER), _moved(c[1] * SIDE, random)) for c in at}
     between = {}
@@ -181,7 +178,7 @@ def _neighbourhoods(grid: Drawn) -> list[Feature]:
 
 
 def _cells(grid: Drawn, random: Random) -> list[tuple[str, str, Point, int, int, int]]:
-    """Cells with their residents, those in informal settlements, and children; they sum to the neighbourhood's."""
+    """Cells with residents, those in informal settlements, and children; they sum to the quarter's."""
     cells = []
     for name, q, at in _quarters():
         spots = SPOTS if q.residents >= LARGE else SPOTS[:5]
@@ -198,22 +195,26 @@ def _cells(grid: Drawn, random: Random) -> list[tuple[str, str, Point, int, int,
 
 def _sites(grid: Drawn, random: Random) -> list[Feature]:
     """One or two sites in each neighbourhood where people live."""
-    places = [(q, at, (0.55, 0.35)) for _, q, at in _quarters() if q.residents]
-    places += [(q, at, (0.3, 0.6)) for _, q, at in _quarters() if at in TWO_SITES]
+    places = [(f"{q.name} plot 1", at, (0.55, 0.35)) for _, q, at in _quarters() if q.residents]
+    places += [(f"{q.name} plot 2", at, (0.3, 0.6)) for _, q, at in _quarters() if at in TWO_SITES]
     return [
         (
-            {"site": f"site-{n:02}", "name": f"{q.name} plot {1 if spot[0] > SPOTS[0][1] + 0.1 else 2}", "land": land},
+            {
+                "site": f"site-{n:02}",
+                "name": name,
+                "land": land,
+            },
             "Point",
             grid.inside(*at, *spot),
         )
-        for n, (q, at, spot) in enumerate(places, 1)
+        for n, (name, at, spot) in enumerate(places, 1)
         for land in [500 * round(6 + 24 * random.random())]
     ]
 
 
 def _water_sites(grid: Drawn) -> list[tuple[str, float, float]]:
     spots = [(at, spot) for _, q, at in _quarters() if q.residents for spot in ((0.5, 0.5),)]
-    return [(f"tap-{n:02}", *_degrees(grid.inside(*at, *spot))) for n, (at, spot) in enumerate(spots, 1)]
+    return [(f"tap-{n:02}", *degrees(grid.inside(*at, *spot))) for n, (at, spot) in enumerate(spots, 1)]
 
 
 def _river(grid: Drawn) -> list[Feature]:
@@ -227,7 +228,7 @@ def _river(grid: Drawn) -> list[Feature]:
 
 def _on(line: list[Point], y: float) -> Point:
     """Point of the line at that northing."""
-    for a, b in zip(line, line[1:], strict=False):
+    for a, b in pairwise(line):
         if a[1] <= y <= b[1]:
             return _between(a, b, (y - a[1]) / (b[1] - a[1]))
     return line[-1]
@@ -265,31 +266,6 @@ def _bus(cells: dict[str, Point], ends: dict[str, Point]) -> Iterable[tuple[str,
             minutes = round(7 + way * 1.25 / 300, 1)
             if minutes <= 20:  # noqa: PLR2004 - no longer ways are told, as a routing engine would do
                 yield cell, end, minutes
-
-
-def _degrees(point: Point) -> Point:
-    """Longitude and latitude of a point, to a tenth of a metre."""
-    x, y = point
-    return (round(LON + x / (METRES * math.cos(math.radians(LAT))), 6), round(LAT + y / METRES, 6))
-
-
-def _all_degrees(shape: Any) -> Any:  # noqa: ANN401 - points, lists of points, lists of those
-    return list(_degrees(shape)) if isinstance(shape, tuple) else [_all_degrees(part) for part in shape]
-
-
-def _shapes(file: Path, features: Iterable[Feature]) -> None:
-    """Write GeoJSON, one feature a line."""
-    lines = [
-        json.dumps({"type": "Feature", "properties": told, "geometry": {"type": kind, "coordinates": _all_degrees(shape)}})
-        for told, kind, shape in features
-    ]
-    text = '{"type": "FeatureCollection", "features": [\n' + ",\n".join(lines) + "\n]}\n"
-    file.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _table(file: Path, head: str, rows: Iterable[tuple[object, ...]]) -> None:
-    lines = [head, *(",".join(map(str, row)) for row in rows)]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def _named(folder: Path) -> Iterator[None]:
 
 
 def _write_whole(folder: Path) -> None:
-    """Fill a folder beside the place, or within it when it is there already, and put it in place at the end."""
+    """Fill a folder beside the place, or within it when it is there, and put it in place at the end."""
     there = folder.is_dir()
     draft = (folder if there else folder.absolute().parent) / f".planner-init-{secrets.token_hex(4)}"
     draft.mkdir()
@@ -108,7 +108,7 @@ def _move_in(draft: Path, folder: Path) -> None:
     moved: list[Path] = []
     try:
         for entry in sorted(draft.iterdir()):
-            moved.append(entry.rename(folder / entry.name))
+            moved.append(entry.rename(folder / entry.name))  # noqa: PERF401 - what was moved is taken back
     except BaseException:
         for entry in moved:
             entry.rename(draft / entry.name)

@@ -1,0 +1,98 @@
+"""The command `principles`: one scenario under every principle, and one table on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from planner import flow, store
+from planner.explore.principles import under_every
+from planner.explore.yardsticks import PRINCIPLES, judged, too_close, write_principles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    import pandas as pd
+
+WIDE = 160
+"""Columns of text where the output is no terminal."""
+DIGITS = {
+    "people_below_floor": ",.0f",
+    "capital_cost": ",.4g",
+    "operating_cost": ",.4g",
+    "travel_min": ".1f",
+    "travel_m": ",.0f",
+    "gap": ".2%",
+    "seconds": ".0f",
+}
+
+
+def compare(
+    path: Path,
+    *,
+    only: Sequence[str] = (),
+    allow: Sequence[Path] = (),
+    overrides: Mapping[str, Any] | None = None,
+    ear: flow.Ear,
+) -> list[str]:
+    """Answer a scenario under every principle, keep each plan as a run and the table beside them.
+
+    Returns
+    -------
+    Lines to print: notes, and where the runs are.
+    """
+    question = flow.ask(path, allow=allow, overrides=overrides, ear=ear)
+    with ear.phase("search"):
+        found = under_every(
+            question.problem, question.scenario, question.residents, only=only, tell=ear.search
+        )
+    runs = {one.principle: flow.keep(question, one.scenario, one.plan, ear) for one in found}
+    table, notes = judged(found), too_close(found)
+    names = {principle: run.folder.name for principle, run in runs.items()}
+    scenario = question.scenario
+    stem = store.run_id(f"{scenario.path.stem}-principles", store.digest({}, "".join(names.values()), {}))
+    folder = write_principles(scenario.project, stem, table, notes, names)
+    _print(table)
+    return [
+        *notes,
+        *(f"{name}: {run.folder}" for name, run in runs.items()),
+        f"Table: {folder}/principles.csv",
+    ]
+
+
+def _print(table: pd.DataFrame) -> None:
+    """Print one line a yardstick, one column a plan."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE)
+    shown = Table(title="Each plan by every yardstick")
+    shown.add_column("")
+    for plan in table["plan"]:
+        shown.add_column(plan.replace("_", " "), justify="right")
+    for line in _lines(table):
+        shown.add_row(*line)
+    console.print(shown)
+
+
+def _lines(table: pd.DataFrame) -> Iterator[list[str]]:
+    for column in PRINCIPLES.columns:
+        if column.name in {"order", "plan"}:
+            continue
+        values = table[column.name].tolist()
+        if column.kind == "number" and np.isnan(values).all():
+            continue
+        form = DIGITS.get(column.name, ".4f")
+        unit = "" if column.unit in {"1", "–"} else f" [{column.unit}]"
+        head = column.name.replace("_", " ").replace(" times one less gini", " × (1 − Gini)")
+        yield [head + unit, *(_told(value, form) for value in values)]
+
+
+def _told(value: float | str, form: str) -> str:
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    return "–" if np.isnan(value) else format(value, form)

@@ -1,0 +1,127 @@
+"""The same question under every principle of justice: work shared, no plan worse than another's by its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from planner.catalogue import unknown
+from planner.errors import InputFault
+from planner.model.decide import better_of, decide, quiet
+from planner.verify.ledger import outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from planner.model.search import Tell
+    from planner.plan import Plan
+    from planner.problem.outcome import Outcome
+    from planner.problem.problem import Problem
+    from planner.scenario.schema import Scenario
+
+    Floats = NDArray[np.float64]
+
+WORST_OFF = 0.2
+"""The share of people who are worst off, where the scenario does not say another."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One principle, the scenario that asks for it, and the plan found."""
+
+    principle: str
+    scenario: Scenario
+    plan: Plan
+    outcome: Outcome
+
+    @property
+    def unproven(self) -> float:
+        """How much more of its own level a plan could have [wellbeing]."""
+        status = self.plan.status
+        if status.level is None or status.level_bound is None:
+            return float("nan")
+        return max(status.level_bound - status.level, 0.0)
+
+
+def asked_of_every(scenario: Scenario, only: Sequence[str] = ()) -> dict[str, Scenario]:
+    """The scenario under each principle, in the order in which they are asked.
+
+    A principle that the scenario itself names keeps the scenario's parameters; else the floor is that of the
+    indicators, the aversion 1, and the worst-off are a fifth of all people.
+
+    Raises
+    ------
+    InputFault
+        For a principle in `only` that is none of these.
+    """
+    given: dict[str, dict[str, Any]] = {
+        "utilitarian": {},
+        "priority": {"aversion": 1.0},
+        "sufficiency": {"floor": scenario.indicators.floor},
+        "worst_off": {"share": WORST_OFF},
+        "equal_shares": {},
+        "maximin": {},
+    }
+    wrong = [name for name in only if name not in given]
+    if wrong:
+        raise InputFault(unknown("principle", name, [*given], "--only") for name in wrong)
+    if scenario.objective_name in given:
+        given[scenario.objective_name] = scenario.objective_parameters
+    return {
+        name: scenario.model_copy(update={"objective": {name: parameters}})
+        for name, parameters in given.items()
+        if not only or name in only
+    }
+
+
+def under_every(
+    problem: Problem,
+    scenario: Scenario,
+    residents: pd.Series,
+    *,
+    only: Sequence[str] = (),
+    tell: Tell = quiet,
+    begin: Callable[[str], object] = lambda _: None,
+) -> list[Found]:
+    """Find a plan under every principle, each search starting from the best of the plans found before.
+
+    At the end each principle is offered what was found after it, so that no principle's plan loses to
+    another's by its own yardstick.
+
+    Parameters
+    ----------
+    problem
+        The question, posed once.
+    scenario
+        What is asked; its objective is one of several here.
+    residents
+        Residents of each cell [person], index cell.
+    only
+        Principles that are asked; all where none is named.
+    tell
+        Hears of each search.
+    begin
+        Hears which principle is asked next.
+    """
+    found: list[Found] = []
+    for name, asked in asked_of_every(scenario, only).items():
+        begin(name)
+        pool = [one.outcome.modules for one in found]
+        plan = decide(problem, asked, residents, tell, pool)
+        found.append(Found(name, asked, plan, outcome_of(problem, plan.facilities, plan.assignment)))
+        if plan.status.ending == "interrupted":
+            break
+    later = [[other.outcome.modules for other in found[k + 1 :]] for k in range(len(found))]
+    return [_offered(one, pool, residents) for one, pool in zip(found, later, strict=True)]
+
+
+def _offered(one: Found, pool: Sequence[Floats], residents: pd.Series) -> Found:
+    problem = one.outcome.problem
+    plan = better_of(problem, one.scenario, residents, one.plan, pool) if pool else one.plan
+    if plan is one.plan:
+        return one
+    return replace(one, plan=plan, outcome=outcome_of(problem, plan.facilities, plan.assignment))
