@@ -1,116 +1,39 @@
-"""The whole flow on one page: scenario → city → travel → problem → plan → verdict → indicators → run."""
+"""The whole flow on one page: question → plan → tables → verdict → indicators → run.
+
+The question itself (scenario → city → travel → problem) is asked in `question.py`.
+"""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner import store
-from planner.city.read import read_city
 from planner.errors import Fault, InputFault, PlanRefused
-from planner.explore.audit import Audit
-from planner.explore.audit import audit as examine
 from planner.explore.tables import write_audit
-from planner.indicators.assess import assess
-from planner.indicators.equity import equity
 from planner.model.decide import adopt, decide
 from planner.plan import Plan
 from planner.problem.given import modules_given
-from planner.problem.instead import instead
-from planner.problem.pose import pose
+from planner.question import Ear, Question, ask
 from planner.report.figures import add_up
 from planner.report.page import PAGE, write_report
 from planner.report.tables import read_indicators, read_tables, write_tables
 from planner.report.words import closing
-from planner.scenario.read import read_scenario
 from planner.scenario.write import scenario_text
-from planner.travel.measure import measure_travel
 from planner.verify.check import check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
-    from planner.city.city import City
-    from planner.problem.problem import Problem
+    from planner.explore.audit import Audit
     from planner.scenario.schema import Scenario
-    from planner.travel.matrix import TravelMatrix
     from planner.verify.verdict import Verdict
 
 SCENARIO = "scenario.yaml"
-
-
-class Ear:
-    """Hears of the flow: each phase as it begins and ends, and the search's best plan and bound."""
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        """One phase of the flow."""
-        del name
-        yield
-
-    def again(self, done: int, of: int) -> None:
-        """One of the times that an audit solves the question again."""
-
-    def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
-        """One step of the search."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, with everything that is known before an answer is looked for."""
-
-    scenario: Scenario
-    city: City
-    travel: TravelMatrix
-    problem: Problem
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the reader should be told beside the notes of the city."""
-        return self.travel.notes
-
-    @property
-    def residents(self) -> pd.Series:
-        """Residents of each cell [person]."""
-        population: pd.Series = self.city.cells["population"]
-        return population
-
-    def indicators(self, plan: Plan) -> pd.DataFrame:
-        """What a plan does to whom."""
-        return assess(
-            self.scenario,
-            self.city,
-            plan,
-            self.problem.services,
-            pairs=self.pairs,
-            others=instead(self.problem, plan.facilities, self.residents),
-        )
-
-    def equity(self, plan: Plan) -> dict[str, pd.DataFrame]:
-        """Who gains, who waits, who meets whom, beside what else could be."""
-        others = instead(self.problem, plan.facilities, self.residents)
-        return equity(self.scenario, self.city, plan, self.problem.services, others)
-
-    def audit(self, plan: Plan, **asked: Any) -> Audit:  # noqa: ANN401 - passed on
-        """How sure the figures of a plan are."""
-        services, pairs = self.problem.services, self.pairs
-        return examine(self.scenario, self.city, self.travel, plan, services, pairs=pairs, **asked)
-
-    @property
-    def pairs(self) -> pd.DataFrame:
-        """Who is within the limit of whom: columns travel, service, cell, provider."""
-        near = self.problem.pairs
-        need = self.problem.need.iloc[near["need_point"]]
-        return near[["travel"]].assign(
-            service=need["service"].to_numpy(),
-            cell=need["cell"].to_numpy(),
-            provider=self.problem.providers["provider"].to_numpy()[near["provider"]],
-        )
 
 
 @dataclass(frozen=True)
@@ -125,25 +48,6 @@ class Run:
     """The answer in words: what, for how much, how sure, where to read."""
     found: bool
     """A finished run of an earlier time answered the same question."""
-
-
-def ask(
-    path: Path,
-    *,
-    allow: Sequence[Path] = (),
-    overrides: Mapping[str, Any] | None = None,
-    project: Path | None = None,
-    ear: Ear,
-) -> Question:
-    """Read a scenario and everything it names, measure travel, pose the problem."""
-    with ear.phase("read"):
-        scenario = read_scenario(path, allow=allow, overrides=overrides, project=project)
-        city = read_city(scenario)
-    with ear.phase("travel"):
-        travel = measure_travel(city, scenario)
-    with ear.phase("pose"):
-        problem = pose(scenario, city, travel)
-    return Question(scenario, city, travel, problem)
 
 
 def run(
@@ -261,7 +165,7 @@ def _keep(question: Question, plan: Plan, name: str, ear: Ear) -> Run:
         with ear.phase("write"):
             final = scenario.project / store.RUNS / name
             (folder / SCENARIO).write_text(scenario_text(scenario, final), encoding="utf-8", newline="\n")
-            write_tables(folder, plan, indicators, audit)
+            write_tables(folder, plan, indicators, audit, printed=question.printable(indicators))
         with ear.phase("verify"):
             verdict = _verdict(question, folder, plan.status)
         if verdict.faults:
@@ -281,7 +185,12 @@ def _answer(question: Question, plan: Plan, name: str) -> str:
 def _verdict(question: Question, folder: Path, status: Any) -> Verdict:  # noqa: ANN401 - a Status, or what stands for one
     plan = Plan(**read_tables(folder), status=status)
     return check(
-        question.problem, question.scenario, plan, read_indicators(folder), lambda: question.indicators(plan)
+        question.problem,
+        question.scenario,
+        plan,
+        read_indicators(folder),
+        lambda: question.indicators(plan),
+        residents=question.residents,
     )
 
 
@@ -298,7 +207,7 @@ def _write_report(  # noqa: PLR0917 - the nouns of the flow
         question.scenario,
         question.city,
         plan,
-        indicators,
+        question.printable(indicators),
         question.problem.services,
         verdict=verdict,
         notes=question.notes,

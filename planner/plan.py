@@ -29,7 +29,8 @@ class Status:
         The same three as equal outcome (EDE): the outcome that, given to everybody alike, is worth
         as much under the principle; more is better. None for objectives that are costs.
     gap
-        Share of the possible gain that the plan may have missed; for costs (value − bound) / value.
+        Share of the possible gain that the plan may have missed, a gain below 0.001 counting as 0.001; for
+        costs (value − bound) / value.
     seconds
         Wall-clock time of the search [s].
     proof

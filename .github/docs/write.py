@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner import catalogue
-from planner.equity_frames import EQUITY_TABLES
 from planner.frames import INDICATORS
+from planner.frames.equity import EQUITY_TABLES
 from planner.report.layers import BY_SERVICE, SHARES
 from planner.report.tables import WRITTEN
 from planner.scenario.schema import Scenario
@@ -66,8 +66,8 @@ SCENARIO = (
     "removes a key)."
 )
 OUTPUTS = (
-    "Written from `planner/frames.py` and `planner/equity_frames.py` by `write.py`: not by hand. A run is a "
-    "folder `runs/<scenario>-<8 hex>/`, whole or not there; the same question finds the finished run."
+    "Written from `planner/frames/` by `write.py`: not by hand. A run is a folder "
+    " `runs/<scenario>-<8 hex>/`, whole or not there; the same question finds the finished run."
 )
 CSV = (
     "In CSV a number has at most six decimals, `unlimited` stands for no limit, an empty cell for what "

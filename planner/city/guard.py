@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ class Raw:
         return f"{self.name} feature {row + 1 if name is None else repr(name)}"
 
 
-def read_layers(wanted: Sequence[Wanted], *, memory: int = MEMORY, seconds: int = SECONDS) -> list[Raw]:
+def read_layers(wanted: Sequence[Wanted], *, memory: int = MEMORY, seconds: float = SECONDS) -> list[Raw]:
     """Read all files in one caged child process.
 
     Parameters
@@ -107,7 +108,7 @@ def read_layers(wanted: Sequence[Wanted], *, memory: int = MEMORY, seconds: int 
     with tempfile.TemporaryDirectory(prefix="planner-read-") as name:
         folder = Path(name)
         request = {
-            "limits": {"memory": memory, "seconds": seconds, "size": 4 * 1024**3},
+            "limits": {"memory": memory, "seconds": max(1, ceil(seconds)), "size": 4 * 1024**3},
             "files": [{"path": str(w.path), "columns": sorted(w.columns), "layer": w.layer} for w in wanted],
         }
         (folder / "request.json").write_text(json.dumps(request), "utf-8")
@@ -120,7 +121,7 @@ def read_layers(wanted: Sequence[Wanted], *, memory: int = MEMORY, seconds: int 
         ]
 
 
-def _run(folder: Path, wanted: Sequence[Wanted], seconds: int) -> None:
+def _run(folder: Path, wanted: Sequence[Wanted], seconds: float) -> None:
     command = [sys.executable, "-P", "-m", "planner.city.cage", str(folder)]
     try:
         child = subprocess.run(  # noqa: S603 our own interpreter and module

@@ -169,9 +169,7 @@ def audit_(
 
     run_folder = _whole_run(folder)
     with Progress() as ear:
-        found, place = audit(
-            run_folder, draws=draws, resolve=resolve, seed=seed, allow=allow or (), ear=ear
-        )
+        found, place = audit(run_folder, draws=draws, resolve=resolve, seed=seed, allow=allow or (), ear=ear)
     typer.echo("\n".join([*found.words, "", f"Wrote {place}"]))
 
 
@@ -189,14 +187,15 @@ def report(folder: RunFolder, allow: Allow = None) -> None:
 @app.command(name="list", short_help="List what a scenario may name.")
 def list_(
     what: Annotated[
-        str, typer.Argument(help="objectives, constraints, indicators, standards or services.", metavar="WHAT")
+        str,
+        typer.Argument(help="objectives, constraints, indicators, standards or services.", metavar="WHAT"),
     ],
     scenario: Annotated[
         Path | None,
         typer.Option("--scenario", help="Scenario whose services are listed.", metavar="SCENARIO"),
     ] = None,
 ) -> None:
-    """List what a scenario may name: objectives, constraints, indicators, standards; or the services of a scenario."""
+    """List what a scenario may name: objectives, constraints, indicators, standards; or its services."""
     from planner.cli.listing import listing  # noqa: PLC0415
 
     typer.echo("\n".join(listing(what, scenario)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from planner.standards.read import Answer, Standard, answers, standards
+from planner.scenario.standards.read import Answer, Standard, answers, standards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The same question under every principle of justice: work shared, no plan worse than another's by its own."""
+"""The same question under every principle: work shared, no plan worse than another's by its own."""
 
 from __future__ import annotations
 

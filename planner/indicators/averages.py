@@ -1,7 +1,5 @@
 """Averages, percentiles and the worst off: how much people have."""
 
-# ruff: noqa: D401 - a title says what is told, as people read it
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal

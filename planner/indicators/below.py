@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.catalogue import find
-from planner.equity_frames import BELOW
+from planner.frames.equity import BELOW
 from planner.indicators.moments import moments
 from planner.indicators.view import ALL
 
@@ -37,7 +37,7 @@ def still_below(
 
     Returns
     -------
-    Table as in `equity_frames.BELOW`; its sums over neighbourhoods are `below_floor` of everyone in `assess`.
+    Table as in `frames.equity.BELOW`; its sums over neighbourhoods are `below_floor` of everyone in `assess`.
     """
     floor = scenario.indicators.floor
     parts = [

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.catalogue import find
-from planner.equity_frames import BESIDE
+from planner.frames.equity import BESIDE
 from planner.indicators.averages import worst_off
 from planner.indicators.moments import moments
 from planner.indicators.view import ALL
@@ -38,7 +38,7 @@ def beside(
 
     Returns
     -------
-    Table as in `equity_frames.BESIDE`: for each service the share served, for `all` wellbeing.
+    Table as in `frames.equity.BESIDE`: for each service the share served, for `all` wellbeing.
     """
     floor = scenario.indicators.floor
     rows = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.catalogue import units
-from planner.equity_frames import GAINS
+from planner.frames.equity import GAINS
 from planner.indicators.assess import group_shares
 from planner.indicators.moments import BEFORE, moments
 from planner.indicators.view import ALL
@@ -38,7 +38,7 @@ def gains_and_losses(
 
     Returns
     -------
-    Table as in `equity_frames.GAINS`: one row for each moment (`after`, `nearest`, `even`: each against
+    Table as in `frames.equity.GAINS`: one row for each moment (`after`, `nearest`, `even`: each against
     before), period, service, group and measure of change (`reached_change`, `wellbeing_change`): `gain`,
     `lose`, `stay` (in `unit`: those in need, or residents), `mean_gain` and `mean_loss` (of those who
     gain, or lose; unit of the measure, NaN where nobody does).

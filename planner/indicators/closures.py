@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.equity_frames import DISPLACED
+from planner.frames.equity import DISPLACED
 from planner.indicators.assess import group_shares
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def displaced(scenario: Scenario, city: City, plan: Plan) -> pd.DataFrame:
 
     Returns
     -------
-    Table as in `equity_frames.DISPLACED`.
+    Table as in `frames.equity.DISPLACED`.
     """
     kept = set(plan.facilities.loc[plan.facilities["modules"] > 0, "provider"])
     first = plan.before.assign(lost=plan.before["served"].where(~plan.before["provider"].isin(kept), 0.0))

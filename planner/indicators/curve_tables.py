@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.catalogue import find
-from planner.equity_frames import CURVES, DOMINANCE
+from planner.frames.equity import CURVES, DOMINANCE
 from planner.indicators.assess import EVERYONE, group_shares
 from planner.indicators.curves import concentration_curve, dominates, lorenz, pens_parade
 from planner.indicators.moments import moments
@@ -45,8 +45,8 @@ def curve_tables(
 
     Returns
     -------
-    Tables as in `equity_frames.CURVES` (101 points each, read off the exact curve) and
-    `equity_frames.DOMINANCE` (from the exact curves, not from those points).
+    Tables as in `frames.equity.CURVES` (101 points each, read off the exact curve) and
+    `frames.equity.DOMINANCE` (from the exact curves, not from those points).
     """
     shares = group_shares(scenario, city)
     points: list[pd.DataFrame] = []

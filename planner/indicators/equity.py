@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.equity_frames import GAINS
+from planner.frames.equity import GAINS
 from planner.indicators.below import still_below
 from planner.indicators.beside import beside
 from planner.indicators.changes import gains_and_losses
@@ -40,7 +40,7 @@ def equity(
 
     Returns
     -------
-    By the names of `equity_frames.EQUITY_TABLES`: beside, gains, below, gaps, displaced, users, separation,
+    By the names of `frames.equity.EQUITY_TABLES`: beside, gains, below, gaps, displaced, users, separation,
     curves, dominance.
     """
     served = {BEFORE: plan.before, AFTER: plan.assignment}

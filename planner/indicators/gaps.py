@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.catalogue import find
-from planner.equity_frames import GAPS
+from planner.frames.equity import GAPS
 from planner.indicators.assess import group_shares
 from planner.indicators.moments import AFTER, BEFORE, moments
 from planner.indicators.view import ALL
@@ -41,7 +41,7 @@ def closed_gaps(scenario: Scenario, city: City, plan: Plan, services: pd.DataFra
 
     Returns
     -------
-    Table as in `equity_frames.GAPS`, of wellbeing and of the share served by each service.
+    Table as in `frames.equity.GAPS`, of wellbeing and of the share served by each service.
     """
     views = {(when, period): view for when, period, view in moments(scenario, city, plan, services, None)}
     shares = group_shares(scenario, city)

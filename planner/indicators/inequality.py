@@ -1,7 +1,5 @@
 """Indices of inequality of a good, each with its source and the axioms that it keeps."""
 
-# ruff: noqa: D401 - a title says what is told, as people read it
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any

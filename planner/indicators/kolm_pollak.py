@@ -1,7 +1,5 @@
 """Kolm–Pollak: the equal outcome that is worth as much, for goods and for bads such as travel."""
 
-# ruff: noqa: D401 - a title says what is told, as people read it
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal

@@ -1,7 +1,5 @@
 """Enough: how many are below a floor, by how much, and welfare that prizes equality."""
 
-# ruff: noqa: D401 - a title says what is told, as people read it
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal

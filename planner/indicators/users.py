@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.equity_frames import SEPARATION, USERS
+from planner.frames.equity import SEPARATION, USERS
 from planner.indicators.assess import EVERYONE, group_shares
 from planner.indicators.view import each
 
@@ -30,7 +30,7 @@ def users(scenario: Scenario, city: City, plan: Plan) -> pd.DataFrame:
 
     Returns
     -------
-    Table as in `equity_frames.USERS`.
+    Table as in `frames.equity.USERS`.
     """
     rows = []
     need = plan.need_points.groupby(SERVICE)["need"].sum()
@@ -76,7 +76,7 @@ def separation(scenario: Scenario, city: City, served: Mapping[str, pd.DataFrame
 
     Returns
     -------
-    Table as in `equity_frames.SEPARATION`; empty figures where a group, or all but it, uses nothing.
+    Table as in `frames.equity.SEPARATION`; empty figures where a group, or all but it, uses nothing.
 
     References
     ----------

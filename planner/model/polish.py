@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 8
 EXACT, OF_THE_GAP = 1e-9, 1e-3
-"""The tangents are laid anew until they err by less than a thousandth of the gap asked for [share of the value]."""
+"""Tangents are laid anew until they err by less than a thousandth of the gap [share of the value]."""
 SLACKS = (0.0, 1e-9)
 """Share of what a place has that it may lose while held: nothing, or, if rounding forbids that, a hair."""
 Rulebook = Callable[["Problem"], tuple[Block, ...]]

@@ -11,7 +11,7 @@ import numpy as np
 from planner.model.formulation import formulate
 from planner.model.solve import Solver
 from planner.problem.outcome import Outcome
-from planner.rules.provision import tight
+from planner.rules.provision import open_within_reach, tight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,8 @@ class Relaxation:
     def build(self) -> None:
         """Write the model anew with the present goal and tight rows."""
         self.solver = Solver(formulate(self.problem, self.blocks, self.goal), self.threads)
+        if len(self.problem.pairs) > FEW_PAIRS and len(around := open_within_reach(self.problem)):
+            self.solver.add([around])
         if len(self.pairs):
             self.solver.add([tight(self.problem, self.pairs)])
 

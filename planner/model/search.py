@@ -139,10 +139,13 @@ class Search:
         return ""
 
     def _lay_anew(self, found: Mapping[str, Floats]) -> bool:
-        """Tangents where the solver's solution and the best plan lie; False when the model is exact."""
+        """Tangents where the solver's solution and the best plan lie; False when nothing is left to gain.
+
+        An exact model is searched on too, where a bound that has risen since made the share too large.
+        """
         if self.best is None:
             return False
-        return self.relaxation.lay_anew(found, self._values(self.best))
+        return self.relaxation.lay_anew(found, self._values(self.best)) or (self.share > 0 and self._left > 0)
 
     def _values(self, outcome: Outcome) -> dict[str, Floats]:
         chosen = chosen_by(self.yardstick.problem, outcome.modules)

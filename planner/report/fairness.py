@@ -34,7 +34,7 @@ class Audit:
     tables: Mapping[str, pd.DataFrame]
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one of `equity_frames.EQUITY_TABLES`, its last period."""
+        """Return one of `frames.equity.EQUITY_TABLES`, its last period."""
         table = self.tables[name]
         last: pd.DataFrame = table[table["period"] == table["period"].max()]
         return last

@@ -55,7 +55,7 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
     versions
         Version by name of program, for repeating the run.
     equity
-        Tables as in `equity_frames.EQUITY_TABLES`; without them the page has no equity audit.
+        Tables as in `frames.equity.EQUITY_TABLES`; without them the page has no equity audit.
 
     Returns
     -------

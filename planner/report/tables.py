@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from planner.equity_frames import EQUITY_TABLES
 from planner.errors import Fault, InputFault
 from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, NEED_POINTS, UNMET, Column, Frame
+from planner.frames.equity import EQUITY_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,7 +30,12 @@ ARROW = {"text": pa.string(), "number": pa.float64(), "whole": pa.int64(), "flag
 
 
 def write_tables(
-    folder: Path, plan: Plan, indicators: pd.DataFrame, equity: Mapping[str, pd.DataFrame] | None = None
+    folder: Path,
+    plan: Plan,
+    indicators: pd.DataFrame,
+    equity: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    printed: pd.DataFrame | None = None,
 ) -> None:
     """Write the plan, its indicators and the tables of its equity audit into a run folder.
 
@@ -39,13 +44,15 @@ def write_tables(
     folder
         The run folder. Written: `plan/` with facilities, assignment, need_points, unmet and before
         (the assignment with nothing built), each as Parquet (exact) and CSV (six decimals), and
-        `indicators.csv`.
+        the indicators as `indicators.parquet` (exact) and `indicators.csv` (as they may be printed).
     plan
         The plan; columns and units as in `planner.frames`.
     indicators
         Columns of `frames.INDICATORS`.
+    printed
+        The same without figures of too few people, for print; the indicators themselves if not given.
     equity
-        By name, tables as in `equity_frames.EQUITY_TABLES`; written into `equity/` in the same two ways.
+        By name, tables as in `frames.equity.EQUITY_TABLES`; written into `equity/` in the same two ways.
     """
     (folder / "plan").mkdir(parents=True, exist_ok=True)
     for frame in WRITTEN:
@@ -54,7 +61,8 @@ def write_tables(
         write_csv(folder / "plan" / f"{frame.name}.csv", frame.columns, table)
     figures = INDICATORS.tidy(indicators)
     write_parquet(folder / "indicators.parquet", INDICATORS, figures)
-    write_csv(folder / "indicators.csv", INDICATORS.columns, figures)
+    told = figures if printed is None else INDICATORS.tidy(printed)
+    write_csv(folder / "indicators.csv", INDICATORS.columns, told)
     for frame in EQUITY_TABLES:
         if equity is not None and frame.name in equity:
             (folder / "equity").mkdir(exist_ok=True)

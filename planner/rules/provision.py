@@ -70,3 +70,27 @@ def tight(problem: Problem, pair: NDArray[np.int64]) -> Rows:
         bound=np.zeros(len(pair)),
         labels=[f"closed {k}" for k in pair],
     )
+
+
+def open_within_reach(problem: Problem) -> Rows:
+    r"""Rows :math:`\sum_j serve_{ij} \le n_i \sum_j open_j` of need points that only unlimited places serve.
+
+    They are sums of tight rows, one for each need point, and where capacity is no limit about as strong.
+    """
+    unlimited = problem.providers["unlimited"].to_numpy(bool)[problem.provider]
+    limited = np.bincount(problem.need_point, ~unlimited, len(problem.need)) > 0
+    points = np.flatnonzero(~limited & (np.bincount(problem.need_point, minlength=len(problem.need)) > 0))
+    row = np.full(len(problem.need), -1)
+    row[points] = np.arange(len(points))
+    pair = np.flatnonzero(row[problem.need_point] >= 0)
+    at, amount = row[problem.need_point[pair]], problem.amount[problem.need_point[pair]]
+    return Rows(
+        rule="closed",
+        terms=(
+            Terms("serve", at, pair, np.ones(len(pair))),
+            Terms("open", at, problem.provider[pair], -amount),
+        ),
+        sense="<=",
+        bound=np.zeros(len(points)),
+        labels=[f"closed around {cell}" for cell in problem.need["cell"].to_numpy()[points]],
+    )

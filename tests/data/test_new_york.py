@@ -164,7 +164,7 @@ def test_cells_lie_in_their_neighbourhood(neighbourhoods: gpd.GeoDataFrame, cell
 
 
 def test_sites_belong_to_cells(cells: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> None:
-    """There are 618 sites, one to three (or more on islands) in each populated neighbourhood, each at its cell."""
+    """There are 618 sites, one to three or more in each populated neighbourhood, each at its cell."""
     at = cells.set_index("cell").loc[sites["cell"]]
     per_neighbourhood = sites.groupby("nta").size()
     assert len(sites) == 618
@@ -219,7 +219,7 @@ def test_the_east_river_is_closed(
 def test_pairs_within_a_walk(
     cells: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, water: shapely.Geometry
 ) -> None:
-    """Of 24,026 pairs of cell and site within 30 minutes' walk, the water cuts 1,066; nobody is left without one."""
+    """Of 24,026 pairs within 30 minutes' walk the water cuts 1,066; nobody is left without a site."""
     cell, _, lines = near_pairs(cells, sites, WALK)
     cut = shapely.intersects(water, lines)
     assert len(lines) == pytest.approx(24_026, abs=5)

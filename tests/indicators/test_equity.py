@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_city import CELLS, PAIRS, small_city, small_plan, small_scenario, small_services
 
-from planner.equity_frames import EQUITY_TABLES
 from planner.errors import InputFault
+from planner.frames.equity import EQUITY_TABLES
 from planner.indicators.assess import assess
 from planner.indicators.below import still_below
 from planner.indicators.beside import beside

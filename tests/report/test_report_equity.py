@@ -9,7 +9,7 @@ import invented_plan
 import pytest
 
 from planner import catalogue
-from planner.equity_frames import EQUITY_TABLES
+from planner.frames.equity import EQUITY_TABLES
 from planner.report import charts, fairness, plain
 from planner.report.charts import round_ticks
 from planner.report.fairness import Audit

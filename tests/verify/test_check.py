@@ -143,8 +143,8 @@ def test_an_optimal_plan_needs_a_bound() -> None:
     )
 
 
-def test_a_small_possible_gain_is_told_in_points() -> None:
-    """Below a thousandth of equal outcome the gap is the distance itself, not a share of next to nothing."""
+def test_a_small_possible_gain_counts_as_a_thousandth() -> None:
+    """Below a thousandth of equal outcome the gap is a share of a thousandth, not of next to nothing."""
     case = case_of(0)
     people = float(case.problem.population.sum())
     status = case.plan.status
@@ -155,7 +155,7 @@ def test_a_small_possible_gain_is_told_in_points() -> None:
         status,
         bound=bound,
         level_bound=1 - bound / people,
-        gap=1e-4,
+        gap=0.1,
         before=status.value,
         level_before=status.level,
     )

@@ -116,5 +116,5 @@ def way(name: str, unit: str) -> float:
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    text = files("planner.standards").joinpath("standards.toml").read_text(encoding="utf-8")
+    text = files("planner.scenario.standards").joinpath("standards.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

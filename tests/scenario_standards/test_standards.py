@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from planner import catalogue
 from planner.cli.listing import listing
 from planner.scenario.schema import Reach
-from planner.standards.read import answers, standards, way
+from planner.scenario.standards.read import answers, standards, way
 
 SERVICES = {
     "water", "sanitation", "housing", "health", "education", "public space", "transport", "energy",

@@ -1,0 +1,122 @@
+"""The question: a scenario with everything it names, read, measured and posed before it is answered."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from planner.city.read import read_city
+from planner.explore.audit import Audit
+from planner.explore.audit import audit as examine
+from planner.indicators.assess import assess
+from planner.indicators.equity import equity
+from planner.indicators.small import printable
+from planner.problem.instead import instead
+from planner.problem.pose import pose
+from planner.scenario.read import read_scenario
+from planner.travel.measure import measure_travel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from planner.city.city import City
+    from planner.plan import Plan
+    from planner.problem.problem import Problem
+    from planner.scenario.schema import Scenario
+    from planner.travel.matrix import TravelMatrix
+
+
+class Ear:
+    """Hears of the flow: each phase as it begins and ends, and the search's best plan and bound."""
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """One phase of the flow."""
+        del name
+        yield
+
+    def again(self, done: int, of: int) -> None:
+        """One of the times that an audit solves the question again."""
+
+    def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
+        """One step of the search."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, with everything that is known before an answer is looked for."""
+
+    scenario: Scenario
+    city: City
+    travel: TravelMatrix
+    problem: Problem
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should be told beside the notes of the city."""
+        return self.travel.notes
+
+    @property
+    def residents(self) -> pd.Series:
+        """Residents of each cell [person]."""
+        population: pd.Series = self.city.cells["population"]
+        return population
+
+    def indicators(self, plan: Plan) -> pd.DataFrame:
+        """What a plan does to whom."""
+        return assess(
+            self.scenario,
+            self.city,
+            plan,
+            self.problem.services,
+            pairs=self.pairs,
+            others=instead(self.problem, plan.facilities, self.residents),
+        )
+
+    def printable(self, indicators: pd.DataFrame) -> pd.DataFrame:
+        """The indicators without figures of too few people."""
+        return printable(indicators, self.scenario, self.city)
+
+    def equity(self, plan: Plan) -> dict[str, pd.DataFrame]:
+        """Who gains, who waits, who meets whom, beside what else could be."""
+        others = instead(self.problem, plan.facilities, self.residents)
+        return equity(self.scenario, self.city, plan, self.problem.services, others)
+
+    def audit(self, plan: Plan, **asked: Any) -> Audit:  # noqa: ANN401 - passed on
+        """How sure the figures of a plan are."""
+        services, pairs = self.problem.services, self.pairs
+        return examine(self.scenario, self.city, self.travel, plan, services, pairs=pairs, **asked)
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """Who is within the limit of whom: columns travel, service, cell, provider."""
+        near = self.problem.pairs
+        need = self.problem.need.iloc[near["need_point"]]
+        return near[["travel"]].assign(
+            service=need["service"].to_numpy(),
+            cell=need["cell"].to_numpy(),
+            provider=self.problem.providers["provider"].to_numpy()[near["provider"]],
+        )
+
+
+def ask(
+    path: Path,
+    *,
+    allow: Sequence[Path] = (),
+    overrides: Mapping[str, Any] | None = None,
+    project: Path | None = None,
+    ear: Ear,
+) -> Question:
+    """Read a scenario and everything it names, measure travel, pose the problem."""
+    with ear.phase("read"):
+        scenario = read_scenario(path, allow=allow, overrides=overrides, project=project)
+        city = read_city(scenario)
+    with ear.phase("travel"):
+        travel = measure_travel(city, scenario)
+    with ear.phase("pose"):
+        problem = pose(scenario, city, travel)
+    return Question(scenario, city, travel, problem)
