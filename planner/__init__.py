@@ -1,6 +1,6 @@
 """Distribute housing, health, water and education places by a stated principle of justice.
 
-`planner.read_scenario(path)` reads a question, `planner.run(path)` answers it; both are imported when asked for.
+`planner.read_scenario(path)` reads a question, `planner.run(path)` answers it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.flow import run, verify
+    from planner.flow import run
     from planner.scenario.read import read_scenario
 
-__all__ = ["read_scenario", "run", "verify"]
+__all__ = ["read_scenario", "run"]
 
-ROOMS = {"read_scenario": "planner.scenario.read", "run": "planner.flow", "verify": "planner.flow"}
+ROOMS = {"read_scenario": "planner.scenario.read", "run": "planner.flow"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

@@ -16,6 +16,8 @@ import numpy as np
 from oracle import Best, _solve, _Task, kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from planner.problem.problem import Problem
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
 SLACK = 1e-9
 
 
-def best(problem: Problem, scenario: Scenario) -> Best:
-    """Try every choice of modules."""
+def best(
+    problem: Problem, scenario: Scenario, keeps: Callable[[tuple[int, ...]], bool] = lambda _: True
+) -> Best:
+    """Try every choice of modules that keeps a further rule."""
     found, task = Best(math.inf), JustTask(problem, scenario)
-    for modules in kept(problem, scenario):
+    for modules in filter(keeps, kept(problem, scenario)):
         value = task.value(modules, found.value)
         if value < found.value:
             found = Best(value, modules)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from planner.report.leading import leading_group
+
 if TYPE_CHECKING:
     from planner.city.city import City
     from planner.plan import Plan
@@ -55,6 +57,8 @@ class Figures:
         of the places where the group lives, weighted by its people there.
     fifths
         Index 1 (worst off before) … 5; people [person], before, after, change.
+    leading
+        Group that clearly gains most; None where chance could turn the ranks round.
     facilities
         The plan's facilities of its last period, with `neighbourhood` and `neighbourhood_label`.
     links
@@ -67,6 +71,7 @@ class Figures:
     neighbourhoods: pd.DataFrame
     groups: pd.DataFrame
     fifths: pd.DataFrame
+    leading: str | None
     facilities: pd.DataFrame
     links: pd.DataFrame
 
@@ -117,14 +122,16 @@ def add_up(scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame) -
     points = _points(plan)
     cells = _wellbeing(scenario, city, points, services)
     facilities = _located(city, _last(plan.facilities))
+    groups = _groups(scenario, city, cells)
     by_place = points.groupby(["neighbourhood", "service"], sort=True)[OUTCOMES].sum()
     return Figures(
         services=_services(scenario, services, points, facilities),
         places=by_place,
         cells=cells,
         neighbourhoods=_neighbourhoods(city, cells),
-        groups=_groups(scenario, city, cells),
+        groups=groups,
         fifths=_fifths(cells),
+        leading=leading_group(city, cells, groups),
         facilities=facilities,
         links=_links(plan, city),
     )

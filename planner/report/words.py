@@ -200,12 +200,12 @@ def gains(figures: Figures) -> str:
 
 
 def _best_group(figures: Figures) -> str:
-    groups = [gain for gain in figures.gains_by_group[1:] if math.isfinite(gain.change)]
-    if not groups:
-        return ""
-    top = max(groups, key=lambda gain: gain.change)
-    facts = {"group": where_live(top.label), "change": change(top.change)}
-    return _("; of the groups told apart, %(group)s gain most (%(change)s)") % facts
+    if figures.leading is None:
+        several = len(figures.groups) > 2  # noqa: PLR2004 - everyone and one group
+        return _("; no group told apart clearly gains more than all others") if several else ""
+    top = figures.groups.loc[figures.leading]
+    facts = {"group": where_live(str(top["label"])), "change": change(float(top["change"]))}
+    return _("; of the groups told apart, %(group)s clearly gain most (%(change)s)") % facts
 
 
 def where_live(label: str) -> str:

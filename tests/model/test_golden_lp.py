@@ -46,6 +46,8 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "land": ("land", {}),
     "locked": ("locked", {"service": "health", "site": "quay"}),
     "provision": ("provision", {}),
+    "requires": ("requires", {"service": "water", "needs": "health"}),
+    "excludes": ("excludes", {"service": "water", "other": "health"}),
 }
 
 
