@@ -203,8 +203,12 @@ def _best_group(figures: Figures) -> str:
     if figures.leading is None:
         several = len(figures.groups) > 2  # noqa: PLR2004 - everyone and one group
         return _("; no group told apart clearly gains more than all others") if several else ""
-    top = figures.groups.loc[figures.leading]
-    facts = {"group": where_live(str(top["label"])), "change": change(float(top["change"]))}
+    top = next(
+        gain
+        for gain, name in zip(figures.gains_by_group, figures.groups.index, strict=True)
+        if name == figures.leading
+    )
+    facts = {"group": where_live(top.label), "change": change(top.change)}
     return _("; of the groups told apart, %(group)s clearly gain most (%(change)s)") % facts
 
 

@@ -5,113 +5,49 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from planner.scenario.places import (
+    Cells,
+    City,
+    Existing,
+    Group,
+    Layer,
+    Name,
+    Neighbourhoods,
+    NotNegative,
+    Positive,
+    Share,
+    Sites,
+    Strict,
+    Undercount,
+)
 from planner.scenario.standards.read import way
+from planner.scenario.ways import Mode, Network, StraightLine, Table
 
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Strict(BaseModel):
-    """No unknown keys, no silent conversions, no infinities; frozen once read."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        populate_by_name=True,
-    )
-
-
-class Layer(Strict):
-    """A spatial layer or table: GeoPackage, GeoJSON, shapefile, GeoParquet, FlatGeobuf or CSV."""
-
-    file: Name
-    """Path, relative to this scenario file."""
-    layer: Name | None = None
-    """Name of the layer in a GeoPackage that holds several."""
-    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] | None = None
-    """Coordinate system of a file that states none, such as `EPSG:4326`."""
-    x: Name | None = None
-    """CSV: column of the easting or longitude."""
-    y: Name | None = None
-    """CSV: column of the northing or latitude."""
-
-
-class Neighbourhoods(Layer):
-    """Polygons in which the city is reported on."""
-
-    id: Name
-    """Column with a unique id."""
-    label: Name | None = None
-    """Column with the name that people know; the id where none is given."""
-    population: Name | None = None
-    """Column with residents [person]; not needed where cells give them."""
-
-
-class Cells(Layer):
-    """Points where people live, finer than neighbourhoods."""
-
-    id: Name
-    """Column with a unique id."""
-    neighbourhood: Name | None = None
-    """Column with the id of the neighbourhood; found by location where none is given."""
-    population: Name
-    """Column with residents [person]."""
-
-
-class Group(Strict):
-    """A group of residents, counted in each neighbourhood (or cell)."""
-
-    count: Name
-    """Column with the number of people in the group [person]."""
-    of: Name | None = None
-    """Column with the number of people who were asked [person]; residents where none is given."""
-    count_margin: Name | None = None
-    """Column with the margin of error of `count` [person], at the city's `margin_level`."""
-    of_margin: Name | None = None
-    """Column with the margin of error of `of` [person]."""
-    layer: Literal["neighbourhoods", "cells"] = "neighbourhoods"
-    """Layer that holds the columns."""
-    label: Name | None = None
-    """How reports name the group, such as `people below the poverty line`."""
-
-
-class Undercount(Strict):
-    """People whom the count misses: they are added where those like them were counted."""
-
-    factor: Annotated[float, Field(ge=1, le=10)] | Name
-    """People who live there for each one counted (1.1 adds a tenth): a number, or a column."""
-    group: Name | None = None
-    """Group of the city that is missed; all residents where none is given."""
-    layer: Literal["neighbourhoods", "cells"] = "neighbourhoods"
-    """Layer that holds the column of `factor`."""
-    services: list[Name] | None = None
-    """Services that those added need as the others of their place do; all where none are given."""
-    source: str = ""
-    """Where the factor is from; told in the report."""
-
-
-class City(Strict):
-    """The place and its people."""
-
-    neighbourhoods: Neighbourhoods
-    """Polygons in which the city is reported on."""
-    cells: Cells | None = None
-    """Points where people live; by default one representative point for each neighbourhood."""
-    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] | None = None
-    """Projected coordinate system in metres; by default the UTM zone, which is told."""
-    groups: dict[Name, Group] = {}
-    """Groups of residents whom the report tells apart."""
-    margin_level: Annotated[float, Field(gt=0, lt=1)] = 0.9
-    """Confidence of the margins of error; 0.9 as the American Community Survey publishes them."""
-    undercount: dict[Name, Undercount] = {}
-    """People whom the count misses, by a name for each correction."""
+__all__ = [
+    "Budget",
+    "Cells",
+    "City",
+    "Existing",
+    "Group",
+    "Indicators",
+    "Layer",
+    "Need",
+    "Neighbourhoods",
+    "Network",
+    "Option",
+    "Reach",
+    "Scenario",
+    "Service",
+    "Sites",
+    "Solver",
+    "StraightLine",
+    "Strict",
+    "Table",
+    "Undercount",
+    "Wellbeing",
+]
 
 
 class Need(Strict):
@@ -203,30 +139,6 @@ class Reach(Strict):
         return float(given) if given is not None else self.limit
 
 
-class Existing(Layer):
-    """Facilities that serve today."""
-
-    id: Name
-    """Column with a unique id."""
-    capacity: NotNegative | Name
-    """Column with the capacity, or one number for all [unit of the service]."""
-    quality: Share | Name = 1.0
-    """Column with the quality in (0, 1], or one number for all."""
-    label: Name | None = None
-    """Column with the facility's name."""
-
-
-class Sites(Layer):
-    """Places where something can be built; services that name the same file share its sites and land."""
-
-    id: Name
-    """Column with a unique id."""
-    land_m2: NotNegative | Name | None = None
-    """Column with the land that can be built on, or one number for all [m²]; unlimited without."""
-    label: Name | None = None
-    """Column with the site's name."""
-
-
 class Option(Strict):
     """A size in which the service can be built, in whole modules."""
 
@@ -259,7 +171,7 @@ class Service(Strict):
     """Facilities that serve today."""
     sites: Sites | None = None
     """Where it can be built."""
-    options: dict[Name, Option] = {}
+    options: dict[Name, Option] = Field(default={})
     """Sizes in which it can be built."""
     weight: NotNegative = 1.0
     """Importance beside the other services; weights are scaled to sum to 1."""
@@ -270,59 +182,6 @@ class Service(Strict):
             message = "`sites` and `options` go together: where it can be built, and in which sizes"
             raise ValueError(message)
         return self
-
-
-class StraightLine(Strict):
-    """Straight lines, lengthened by a detour, that do not cross barriers."""
-
-    method: Literal["straight_line"]
-    """Straight lines."""
-    detour: Annotated[float, Field(ge=1, le=5)] = 1.3
-    """Way on the ground over straight line."""
-    speed_kmh: Annotated[float, Field(gt=0, le=200)] = 4.8
-    """Speed [km/h]."""
-    barriers: Layer | None = None
-    """Lines or polygons, such as water, that a straight line must not cross."""
-
-
-class Network(Strict):
-    """Shortest ways along a street network."""
-
-    method: Literal["network"]
-    """Shortest ways along streets."""
-    streets: Layer
-    """Lines; they meet where they share a vertex."""
-    speed_kmh: Annotated[float, Field(gt=0, le=200)] = 4.8
-    """Speed [km/h]."""
-    snap_limit_metres: Positive = 500.0
-    """Farthest from a street that a place may lie [m]."""
-
-
-class Table(Strict):
-    """A table of travel from a routing engine such as r5r: CSV or Parquet."""
-
-    method: Literal["table"]
-    """A table from a routing engine."""
-    file: Name
-    """Path, relative to this scenario file."""
-    origin: Name = "from_id"
-    """Column with the id of the cell."""
-    destination: Name = "to_id"
-    """Column with the id of the site or facility."""
-    minutes: Name | None = None
-    """Column with travel time [min]."""
-    metres: Name | None = None
-    """Column with travel distance [m]."""
-
-    @model_validator(mode="after")
-    def _some_travel(self) -> Table:
-        if self.minutes is None and self.metres is None:
-            message = "name the column with `minutes` or the one with `metres`"
-            raise ValueError(message)
-        return self
-
-
-Mode = Annotated[StraightLine | Network | Table, Field(discriminator="method")]
 
 
 class Budget(Strict):
@@ -346,7 +205,7 @@ class Wellbeing(Strict):
 class Indicators(Strict):
     """What the report tells."""
 
-    summaries: list[Name] = ["mean", "gini", "worst_off", "below_floor"]
+    summaries: list[Name] = Field(default=["mean", "gini", "worst_off", "below_floor"])
     """Ways to sum up a distribution; `planner list indicators` names them."""
     groups: list[Name] | None = None
     """Groups told apart; all groups of the city where none are given."""
@@ -386,7 +245,7 @@ class Scenario(Strict):
     """The principle of justice; `planner list objectives` names them."""
     judge_by: Literal["cells", "neighbourhoods"] = "cells"
     """Places whose wellbeing is judged."""
-    constraints: list[dict[Name, dict[Name, Any]]] = []
+    constraints: list[dict[Name, dict[Name, Any]]] = Field(default=[])
     """Rules that every plan keeps; `planner list constraints` names them."""
     wellbeing: Wellbeing = Wellbeing()
     """How needs are put on one scale."""

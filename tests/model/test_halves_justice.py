@@ -55,7 +55,7 @@ def _drawn(problem: Problem, seed: int) -> Outcome:
 @pytest.mark.parametrize("principle", PRINCIPLES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_model_values_a_plan_as_evaluate_does(seed: int, principle: str) -> None:
-    """With modules and service held, the goal's least value is that of `evaluate`, at once or when tightened."""
+    """With modules and service held, the goal's least value is that of `evaluate`, at once or tightened."""
     case = asking(seed, principle)
     problem = case.problem
     yardstick = yardstick_of(problem, case.scenario)

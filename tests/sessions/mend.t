@@ -32,7 +32,7 @@ What is to be mended is told in words, with its place, what was expected and wha
   [2]
   $ planner list objectvies
   unknown list `objectvies`; did you mean `objectives`?
-      → known: objectives, constraints, indicators, services
+      → known: objectives, constraints, indicators, services, standards
   [2]
 
 Rules that no plan keeps are told with advice, and the advice holds.
