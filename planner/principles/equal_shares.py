@@ -26,6 +26,8 @@ MOST = 20
 """Beyond so many chords only cuts are added: a chord costs a row for each place, a cut one row."""
 FURTHER = 5
 """Chords that one more round may add, where they err most."""
+MANY = 500
+"""From so many places on there are no chords: cuts alone keep the model as small as the others."""
 NEAR = 1e-9
 
 
@@ -53,10 +55,12 @@ def formulate(problem: Problem) -> Goal:
     where :math:`L(\beta) = \max_\theta \beta\theta - \sum_a p_a (\theta - W_a)^+ / P` is what the worst-off
     share β has. L is convex, so that chords over deciles bound the integral from above, each end exact
     by a threshold θ of its own; cuts with the ranks of the plans found, and further chords, close the rest.
-    The value of a plan is always that of the formula itself.
+    The value of a plan is always that of the formula itself. A city of many places has cuts alone,
+    the first with the ranks of people whom nobody serves.
     """
-    shares = np.arange(1, CHORDS) / CHORDS
-    return _goal(problem, shares, ())
+    if len(problem.places) >= MANY:
+        return _goal(problem, np.zeros(0), (rank_weights(unserved(problem), problem.population),))
+    return _goal(problem, np.arange(1, CHORDS) / CHORDS, ())
 
 
 def _goal(problem: Problem, shares: Floats, cuts: Sequence[Floats]) -> Goal:
@@ -164,7 +168,7 @@ def _further(shares: Floats, wellbeing: Floats, people: Floats) -> Floats:
     edges = np.concatenate([[0.0], shares, [1.0]])
     ends = np.interp(edges, np.concatenate([[0.0], upto, [1.0]]), np.concatenate([[0.0], lorenz]))
     over = np.interp(upto, edges, ends) - lorenz[:-1]
-    room = min(FURTHER, max(MOST - len(shares), 0))
+    room = min(FURTHER, max(MOST - len(shares), 0)) if len(people) < MANY else 0
     worst = np.argsort(-over, kind="stable")[:room]
     new = upto[worst[over[worst] > NEAR]]
     return np.unique(np.concatenate([shares, new]))

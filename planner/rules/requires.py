@@ -32,7 +32,7 @@ def _dependent(problem: Problem, service: str, site: str | None) -> Whole:
 def _pairs(
     problem: Problem, service: str, needs: str, site: str | None, at: str | None
 ) -> tuple[Whole, Whole, Whole]:
-    """Candidates that need something; and row and position of each provider that one of them would do with."""
+    """Candidates that need something; row and position of each provider that would do for one of them."""
     mine = _dependent(problem, service, site)
     name = service_named(problem, needs)
     places = problem.providers["place"].to_numpy(object)

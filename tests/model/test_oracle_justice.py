@@ -72,3 +72,21 @@ def test_the_plan_is_the_best_of_all_choices_in_many_cities(principle: str, bloc
     """The same in 120 cities each, with and without capacities, with and without rules."""
     for seed in range(2000 + 20 * block, 2020 + 20 * block):
         _compare(asking(seed, principle))
+
+
+def test_cuts_alone_find_the_most_equal_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A city of many places has no chords: the bound is true, and value and bound meet the oracle's."""
+    monkeypatch.setattr("planner.principles.equal_shares.MANY", 1)
+    met = 0
+    for seed in range(10):
+        case = asking(seed, "equal_shares")
+        try:
+            status = decide(case.problem, case.scenario, case.residents).status
+        except Infeasible:
+            continue
+        right = oracle_justice.best(case.problem, case.scenario).value
+        assert status.bound is not None
+        assert status.bound <= right + CLOSE
+        assert status.value == pytest.approx(right, abs=CLOSE)
+        met += 1
+    assert met

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(not THERE, reason="the published instances are n
 
 SOON = {
     "pmed1", "pmed3", "pmed5", "cap41", "cap61", "cap71", "cap101", "cap121", "cap131",
-    "SJC324 radius=800 p=3 total=12152.0", "SJC500 radius=1200 p=2 total=19707.0",
+    "SJC324 radius=800 p=1 total=12152.0", "SJC500 radius=800 p=1 total=19707.0",
 }  # fmt: skip
 
 
