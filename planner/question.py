@@ -11,7 +11,7 @@ from planner.explore.audit import Audit
 from planner.explore.audit import audit as examine
 from planner.indicators.assess import assess
 from planner.indicators.equity import equity
-from planner.indicators.small import printable
+from planner.indicators.small import printable, printable_equity
 from planner.problem.instead import instead
 from planner.problem.pose import pose
 from planner.scenario.read import read_scenario
@@ -84,7 +84,8 @@ class Question:
     def equity(self, plan: Plan) -> dict[str, pd.DataFrame]:
         """Who gains, who waits, who meets whom, beside what else could be."""
         others = instead(self.problem, plan.facilities, self.residents)
-        return equity(self.scenario, self.city, plan, self.problem.services, others)
+        tables = equity(self.scenario, self.city, plan, self.problem.services, others)
+        return printable_equity(tables, self.scenario, self.city)
 
     def audit(self, plan: Plan, **asked: Any) -> Audit:  # noqa: ANN401 - passed on
         """How sure the figures of a plan are."""

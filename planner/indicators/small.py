@@ -9,6 +9,8 @@ import numpy as np
 from planner.indicators.assess import EVERYONE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from planner.city.city import City
@@ -42,3 +44,45 @@ def printable(table: pd.DataFrame, scenario: Scenario, city: City) -> pd.DataFra
     few = few | handful
     figures = {name: table[name].mask(few) for name in TOLD if name in table.columns}
     return table.assign(**figures)
+
+
+PEOPLE = {
+    "gains": ("gain", "lose", "stay"),
+    "gaps": ("losers",),
+    "displaced": ("displaced", "served_elsewhere", "left_without"),
+    "users": ("users", "share"),
+    "separation": ("users",),
+}
+"""Columns of the equity tables that count people, or from which such a count could be worked out."""
+
+
+def printable_equity(
+    tables: Mapping[str, pd.DataFrame], scenario: Scenario, city: City
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of the equity audit as they may be printed: figures of too few people are empty.
+
+    As in `printable`; these tables are a publication through and through, and no checker recomputes them,
+    so their Parquet files leave the same figures out. Curves of a small group are left out whole.
+    """
+    smallest = scenario.indicators.smallest_group
+    people = {name: float(city.cells[name].sum()) for name in scenario.city.groups}
+    return {name: _without_few(name, table, people, smallest) for name, table in tables.items()}
+
+
+def _without_few(
+    name: str, table: pd.DataFrame, people: Mapping[str, float], smallest: float
+) -> pd.DataFrame:
+    if "group" not in table.columns:
+        return table
+    few = table["group"].map(lambda group: people.get(group, np.inf) < smallest).to_numpy(bool)
+    if name == "curves":
+        return table[~few]
+    numbers = table.select_dtypes("float64").columns
+    told = table.assign(**{column: table[column].mask(few) for column in numbers})
+    counts = [column for column in PEOPLE.get(name, ()) if column in numbers]
+    others = (table["group"] != EVERYONE).to_numpy(bool)
+    for count in counts[:1] if name == "users" else counts:
+        handful = others & ((table[count] > 0) & (table[count] < smallest)).to_numpy(bool)
+        hidden = counts if name == "users" else [count]
+        told = told.assign(**{column: told[column].mask(handful) for column in hidden})
+    return told

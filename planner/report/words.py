@@ -130,6 +130,7 @@ def people(unit: str, count: float) -> str:
     """Return the name of a unit for that count; units that we do not know are told as they are written."""
     known = {
         "person": ngettext("person", "people", count),
+        "home": ngettext("home", "homes", count),
         "household": ngettext("household", "households", count),
         "pupil": ngettext("pupil", "pupils", count),
         "student": ngettext("student", "students", count),
@@ -220,7 +221,7 @@ def where_live(label: str) -> str:
 
 
 def top_places(figures: Figures) -> str:
-    """Name the neighbourhoods that gain most."""
+    """Name neighbourhoods with large gains; no rank, since next to others the order may be chance."""
     table = figures.neighbourhoods
     top = (
         table[table["change"] > 0]
@@ -230,7 +231,7 @@ def top_places(figures: Figures) -> str:
     if top.empty:
         return ""
     parts = [f"{row.label} ({change(float(str(row.change)))})" for row in top.itertuples()]
-    return _("Among the neighbourhoods, %(parts)s gain most.") % {"parts": listed(parts)}
+    return _("Neighbourhoods with large gains: %(parts)s.") % {"parts": listed(parts)}
 
 
 def sure(scenario: Scenario, status: Status) -> str:

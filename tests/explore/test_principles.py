@@ -175,7 +175,7 @@ def test_every_principle_on_the_starter_city(tmp_path: Path) -> None:
         assert catalogue.find("objective", principle)
 
 
-@pytest.mark.slow
+@pytest.mark.benchmark
 def test_every_principle_on_monaco() -> None:
     """The same in memory on the shipped city, each search a minute at most."""
     path = ROOT / "scenarios" / "monaco.yaml"

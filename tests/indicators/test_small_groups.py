@@ -5,7 +5,7 @@ import pandas as pd
 from small_city import small_city, small_plan, small_scenario, small_services
 
 from planner.indicators.assess import assess
-from planner.indicators.small import printable
+from planner.indicators.small import printable, printable_equity
 
 
 def figures(smallest: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -38,3 +38,20 @@ def test_nothing_is_left_out_at_nought() -> None:
     """A threshold of 0 prints everything."""
     table, shown = figures(0)
     assert np.array_equal(table["value"], shown["value"], equal_nan=True)
+
+
+def test_equity_tables_leave_small_groups_out() -> None:
+    """A small group has no figure, a handful of a larger one no count, and a small group no curve."""
+    gains = pd.DataFrame(
+        {"group": ["everyone", "poor", "poor"], "gain": [500.0, 5.0, 60.0], "stay": [3.0, 0.0, 50.0]}
+    )
+    curves = pd.DataFrame({"group": ["everyone", "poor"], "people": [0.5, 0.5], "value": [0.4, 0.3]})
+    tables = {"gains": gains, "curves": curves, "beside": pd.DataFrame({"mean": [1.0]})}
+    shown = printable_equity(tables, small_scenario(indicators={"smallest_group": 10}), small_city())
+    assert shown["gains"]["gain"].isna().tolist() == [False, True, False]
+    assert shown["gains"]["stay"].tolist() == [3.0, 0.0, 50.0]
+    assert len(shown["curves"]) == 2
+    hidden = printable_equity(tables, small_scenario(indicators={"smallest_group": 111}), small_city())
+    assert hidden["gains"].loc[1:, ["gain", "stay"]].isna().all().all()
+    assert hidden["curves"]["group"].tolist() == ["everyone"]
+    assert hidden["beside"].equals(tables["beside"])

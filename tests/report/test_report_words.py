@@ -148,7 +148,7 @@ def test_judged_by_neighbourhoods_cells_share_their_neighbourhoods_wellbeing() -
 
 def test_the_top_neighbourhoods_are_named(figures: Figures) -> None:
     """Neighbourhoods that gain are named from the greatest gain on; those that do not gain are not."""
-    assert words.top_places(figures) == "Among the neighbourhoods, Birch (+0.20) and Alder (+0.10) gain most."
+    assert words.top_places(figures) == "Neighbourhoods with large gains: Birch (+0.20) and Alder (+0.10)."
 
 
 @pytest.mark.parametrize(
