@@ -184,3 +184,23 @@ def level(value: float, problem: Problem) -> float:
     """Mean wellbeing × (1 − Gini)."""
     del problem
     return 1.0 - value
+
+
+def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Problem) -> Floats:
+    """What a point of wellbeing of each place counts: a part of the way to its rank weight, shape (places,)."""
+    now = rank_weights(wellbeing, problem.population)
+    return now if weight is None else 0.9 * weight + 0.1 * now
+
+
+def least(weight: Floats, problem: Problem) -> float:
+    r"""Least of the objective plus weight × wellbeing; weights that no order has cost.
+
+    The weights of orders and their mixtures are those with :math:`\lambda(S) \le 2 t - t^2` for every set S
+    of a share t of all people, and 1 for all; it is enough to look at the sets with most weight per person.
+    """
+    people = problem.population
+    order = np.argsort(-weight / people, kind="stable")
+    upto = np.cumsum(people[order]) / people.sum()
+    over = float(np.maximum(np.cumsum(weight[order]) - (2 * upto - upto**2), 0.0).max())
+    astray = abs(float(weight.sum()) - 1.0) + 2.0 * over + float(np.maximum(-weight, 0.0).sum())
+    return 1.0 - astray * float(np.abs(np.concatenate([unserved(problem), attainable(problem)])).max())

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
+    Floats = NDArray[np.float64]
+
 HAIR = 1e-9
 """Wellbeing that could be gained below this is none."""
 
@@ -65,3 +67,20 @@ def level(value: float, problem: Problem) -> float:
     """Wellbeing of the worst-off place that can be improved."""
     del problem
     return 1.0 - value
+
+
+def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Problem) -> Floats:
+    """What a point of wellbeing of each place counts: more the nearer it is to the worst-off; in all 1."""
+    can = improvable(problem)
+    above = wellbeing - wellbeing[can].min()
+    people = np.where(can, problem.population if weight is None else weight, 0.0)
+    usual = float(above[can] @ people[can] / people.sum())
+    now = people * np.exp(-(1.0 if weight is None else part) * above / max(usual, HAIR))
+    return now / now.sum()
+
+
+def least(weight: Floats, problem: Problem) -> float:
+    """Least of the objective plus weight × wellbeing, for weights of places that can be improved."""
+    can = improvable(problem)
+    astray = abs(float(weight.sum()) - 1.0) + float(np.abs(np.where(can, np.minimum(weight, 0.0), weight)).sum())
+    return 1.0 - astray * float(np.abs(np.concatenate([unserved(problem), attainable(problem)])).max())

@@ -36,11 +36,12 @@ STEEPEST = 600.0
 
 @dataclass(frozen=True)
 class Loss:
-    """A falling convex loss of wellbeing: its value, its (negative) slope, and its inverse."""
+    """A falling convex loss of wellbeing: its value, its (negative) slope, and where it has a slope or value."""
 
     of: Callable[[Floats], Floats]
     slope: Callable[[Floats], Floats]
     inverse: Callable[[float], float]
+    where: Callable[[Floats], Floats]
 
 
 def effective_aversion(problem: Problem, aversion: float) -> float:
@@ -62,6 +63,7 @@ def _kolm_pollak(problem: Problem, aversion: float, offset: float) -> Loss:
         of=lambda w: np.exp(-kappa * w) / kappa,
         slope=lambda w: -np.exp(-kappa * w),
         inverse=lambda mean: float(-np.log(kappa * mean) / kappa),
+        where=lambda slope: -np.log(-slope) / kappa,
     )
 
 
@@ -97,12 +99,14 @@ def _atkinson(problem: Problem, aversion: float, offset: float) -> Loss:
             of=lambda w: -np.log(w + offset),
             slope=lambda w: -1.0 / (w + offset),
             inverse=lambda mean: float(np.exp(-mean) - offset),
+            where=lambda slope: -1.0 / slope - offset,
         )
     power = 1.0 - aversion
     return Loss(
         of=lambda w: -((w + offset) ** power) / power,
         slope=lambda w: -((w + offset) ** -aversion),
         inverse=lambda mean: float((-mean * power) ** (1.0 / power) - offset),
+        where=lambda slope: (-slope) ** (-1.0 / aversion) - offset,
     )
 
 
@@ -218,3 +222,34 @@ def level(
     """Equally distributed equivalent: the wellbeing that, given to everybody alike, is worth as much."""
     loss = LOSSES[utility](problem, aversion, offset)
     return loss.inverse(value / float(np.sum(problem.population)))
+
+
+def follow(
+    weight: Floats | None,
+    wellbeing: Floats,
+    part: float,
+    problem: Problem,
+    *,
+    utility: str = "kolm_pollak",
+    aversion: float = 1.0,
+    offset: float = 1.0,
+) -> Floats:
+    """What a point of wellbeing of each place counts: a part of the way to its slope, shape (places,)."""
+    now = -problem.population * LOSSES[utility](problem, aversion, offset).slope(wellbeing)
+    return now if weight is None else 0.9 * weight + 0.1 * now
+
+
+def least(
+    weight: Floats,
+    problem: Problem,
+    *,
+    utility: str = "kolm_pollak",
+    aversion: float = 1.0,
+    offset: float = 1.0,
+) -> float:
+    """Least of the objective plus weight × wellbeing, over all wellbeing that can be."""
+    loss, people = LOSSES[utility](problem, aversion, offset), problem.population
+    low, high = unserved(problem), attainable(problem)
+    part = np.maximum(weight / people, np.finfo(float).tiny)
+    lowest = np.clip(loss.where(-part), low, high)
+    return float(np.sum(people * loss.of(lowest) + weight * lowest))

@@ -9,13 +9,19 @@ from pydantic import Field
 
 from planner.catalogue import objective
 from planner.problem.blocks import Goal, Rows, Terms, Variables
-from planner.problem.wellbeing import gain_terms, unserved
+from planner.problem.wellbeing import attainable, gain_terms, unserved
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
+    Floats = NDArray[np.float64]
+
 Floor = Annotated[float, Field(gt=0, le=1)]
+HAIR = 1e-9
+"""Wellbeing nearer to the floor than this is on it."""
 
 
 @objective(unit="person", reference="Frankfurt (1987); gap of Foster, Greer & Thorbecke (1984)")
@@ -52,3 +58,22 @@ def evaluate(outcome: Outcome, *, floor: float) -> float:
 def level(value: float, problem: Problem, *, floor: float) -> float:
     """Wellbeing that, given to everybody alike, would leave the same shortfall."""
     return float(floor - value / np.sum(problem.population))
+
+
+def follow(
+    weight: Floats | None, wellbeing: Floats, part: float, problem: Problem, *, floor: float
+) -> Floats:
+    """What a point of wellbeing of each place counts: more up to all its people below, less above the floor."""
+    missing, people = floor - wellbeing, problem.population
+    if weight is None:
+        return np.where(missing > HAIR, people, 0.0)
+    usual = float(people @ np.abs(missing) / people.sum())
+    return np.clip(weight + part * people * missing / max(usual, HAIR), 0.0, people)
+
+
+def least(weight: Floats, problem: Problem, *, floor: float) -> float:
+    """Least of the objective plus weight × wellbeing, over all wellbeing that can be."""
+    low, high = unserved(problem), attainable(problem)
+    ends = (low, np.clip(floor, low, high), high)
+    sums = [problem.population * np.maximum(floor - w, 0.0) + weight * w for w in ends]
+    return float(np.min(sums, axis=0).sum())

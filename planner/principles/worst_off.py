@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Share = Annotated[float, Field(gt=0, le=1)]
+HAIR = 1e-9
 
 
 @objective(
@@ -90,3 +91,39 @@ def level(value: float, problem: Problem, *, share: float = 0.2) -> float:
     """Mean wellbeing of the worst-off share of people."""
     del problem, share
     return 1.0 - value
+
+
+def follow(
+    weight: Floats | None, wellbeing: Floats, part: float, problem: Problem, *, share: float = 0.2
+) -> Floats:
+    """What a point of wellbeing of each place counts: up to its share of the worst-off, in all 1."""
+    people = problem.population
+    most = people / (share * float(people.sum()))
+    edge = _edge(wellbeing, people, share)
+    if weight is None:
+        weight, part = most * share, 1.0
+    usual = float(people @ np.abs(wellbeing - edge) / people.sum())
+    moved = weight - part * most * (wellbeing - edge) / max(usual, HAIR)
+    low, high = float((-moved / most).min()), float((1.0 - moved / most).max())
+    for _ in range(60):
+        shift = (low + high) / 2
+        enough = np.clip(moved + shift * most, 0.0, most).sum() >= 1.0
+        low, high = (low, shift) if enough else (shift, high)
+    now = np.clip(moved + high * most, 0.0, most)
+    return now / now.sum()
+
+
+def _edge(wellbeing: Floats, people: Floats, share: float) -> float:
+    """Wellbeing up to which people count as worst off."""
+    order = np.argsort(wellbeing, kind="stable")
+    upto = np.cumsum(people[order])
+    return float(wellbeing[order][min(int(np.searchsorted(upto, share * upto[-1])), len(order) - 1)])
+
+
+def least(weight: Floats, problem: Problem, *, share: float = 0.2) -> float:
+    """Least of the objective plus weight × wellbeing; weights that are none of the worst-off cost."""
+    people = problem.population
+    most = people / (share * float(people.sum()))
+    over = float(np.maximum(weight - most, 0.0).sum() + np.maximum(-weight, 0.0).sum())
+    astray = abs(float(weight.sum()) - 1.0) + 2.0 * over
+    return 1.0 - astray * float(np.abs(np.concatenate([unserved(problem), attainable(problem)])).max())
