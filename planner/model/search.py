@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from planner.errors import PlannerError
 from planner.model.polish import Polish, Rulebook
 from planner.model.relax import FEW_PAIRS, Relaxation
 from planner.problem.choice import CHOSEN, chosen_by
@@ -64,7 +65,23 @@ class Search:
         return bool(self.stopped) or (self.best is not None and self.gap <= self.share + CLOSE)
 
     def run(self) -> str:
-        """Search; returns how it ended: `infeasible`, or empty."""
+        """Search; returns how it ended: `infeasible`, or empty.
+
+        Raises
+        ------
+        PlannerError
+            When the model has no bound: a unit forgot one.
+        """
+        try:
+            return self._run()
+        except MemoryError:
+            self.stopped = "memory"
+            return ""
+        finally:
+            if self.stopped == "memory":  # what is left must do for assigning people
+                vars(self).pop("relaxation", None)
+
+    def _run(self) -> str:
         self.relaxation = Relaxation.of(
             self.yardstick,
             self.rules(self.yardstick.problem),
@@ -73,13 +90,18 @@ class Search:
             share=self.share,
         )
         self.tell("relaxation")
-        self.relaxation.solve(self.deadline)
+        if not self.stopped:
+            self.relaxation.solve(self.deadline)
         self.bound = max(self.relaxation.bound, self.relaxation.solver.model.least)
         if self.relaxation.interrupted:
             self.stopped = "interrupted"
+        if self.stopped:
             return ""
         if self.relaxation.ending == "infeasible":
             return "infeasible"
+        if self.relaxation.ending == "unbounded":
+            name = self.yardstick.unit.name
+            raise PlannerError(f"the model has no bound: something in the objective `{name}` has no limit")
         if self.relaxation.ending != "optimal":
             self.stopped = self.relaxation.ending
             return ""

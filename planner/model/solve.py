@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ import pulp
 from planner.model.formulation import stack, to_pulp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,6 +74,7 @@ class Solver:
         self.set("threads", threads)
         self.set("random_seed", 0)
         self.interrupted = False
+        self.starved = False
 
     def set(self, option: str, value: float | str) -> None:
         """Set an option; one that HiGHS refuses is our bug.
@@ -134,16 +137,23 @@ class Solver:
 
     def _wait(self) -> None:
         """Let HiGHS work in its thread, and pass Ctrl-C on to it: the best plan so far is kept."""
-        self.highs.startSolve()
-        done = False
-        while not done:
-            try:
-                done, _ = self.highs.wait(0.1)
-            except KeyboardInterrupt:
-                self.interrupted = True
-                self.highs.cancelSolve()  # type: ignore[no-untyped-call]
+        with _failures() as failed:
+            thread = _in_a_thread(self.highs)
+            done = False
+            while not done:
+                try:
+                    done, _ = self.highs.wait(0.1)
+                except KeyboardInterrupt:
+                    self.interrupted = True
+                    self.highs.cancelSolve()  # type: ignore[no-untyped-call]
+            thread.join()
+        self.starved = any(isinstance(error, MemoryError) for error in failed)
+        if failed and not self.starved:
+            raise failed[0]
 
     def _answer(self, constant: float) -> Answer:
+        if self.starved:  # what HiGHS holds then is in no known state
+            return Answer("memory", None, None, None)
         info = self.highs.getInfo()
         ending = ENDINGS.get(self.highs.getModelStatus(), "unknown")
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -162,6 +172,32 @@ class Solver:
         )
         bound = float(raw) * self.model.cost_unit + constant if np.isfinite(raw) else None
         return Answer(ending, solution, value, bound)
+
+
+def _in_a_thread(highs: highspy.Highs) -> threading.Thread:
+    """Start HiGHS; a thread that finds no room for its stack is want of memory.
+
+    Raises
+    ------
+    MemoryError
+        When the thread cannot be started.
+    """
+    try:
+        return highs.startSolve()
+    except RuntimeError as error:
+        raise MemoryError(str(error)) from None
+
+
+@contextmanager
+def _failures() -> Iterator[list[BaseException]]:
+    """Gather what is raised in HiGHS's thread, which would be printed as a traceback and lost."""
+    failed: list[BaseException] = []
+    hook = threading.excepthook
+    threading.excepthook = lambda told: failed.append(told.exc_value or RuntimeError("HiGHS failed"))
+    try:
+        yield failed
+    finally:
+        threading.excepthook = hook
 
 
 def _listen(solver: Solver, constant: float, progress: Progress) -> bool:
