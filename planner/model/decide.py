@@ -9,11 +9,13 @@ import numpy as np
 
 from planner import catalogue
 from planner.errors import Fault, Infeasible, InputFault, PlannerError, Stopped
+from planner.model.by_levels import LevelSearch
 from planner.model.ceiling import under_ceiling
 from planner.model.diagnose import advise
 from planner.model.ended import STOPPED, without_plan
 from planner.model.ended import ending as ending_of
-from planner.model.polish import Polish, Rulebook, fewest_modules
+from planner.model.narrow import polish_of
+from planner.model.polish import Rulebook, fewest_modules
 from planner.model.search import CLOSE, Search
 from planner.model.yardstick import Yardstick
 from planner.plan import Ending, Plan, Status
@@ -100,7 +102,8 @@ def decide(
 def _search(
     yardstick: Yardstick, rules: Rulebook, before: Outcome, effort: Effort, tell: Tell = quiet
 ) -> Search:
-    return Search(
+    kind = Search if yardstick.levels is None else LevelSearch
+    return kind(
         yardstick,
         rules,
         before=yardstick.value(before),
@@ -148,7 +151,7 @@ def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: F
     begun = time.monotonic()
     yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
     before = nothing_built(yardstick, scenario.solver)
-    polish = Polish(yardstick, rules, modules, scenario.solver.threads, scenario.solver.gap)
+    polish = polish_of(yardstick, rules, modules, scenario.solver.threads, scenario.solver.gap)
     outcome = polish.best(POLISH_SECONDS)
     if outcome is None:
         hint = "compare its money, land and floors with the scenario's `budget` and `constraints`"
@@ -163,7 +166,7 @@ def yardstick_of(problem: Problem, scenario: Scenario) -> Yardstick:
     unit = catalogue.find("objective", scenario.objective_name, where)
     yardstick = Yardstick(unit, unit.bind(scenario.objective_parameters, where), problem)
     with _placed(where):
-        yardstick.goal  # noqa: B018 - built here so that a fault is told with its place
+        yardstick.levels or yardstick.goal  # noqa: B018 - built here so that a fault is told with its place
     return yardstick
 
 
@@ -213,7 +216,7 @@ def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
     if not existing.any():
         return Outcome.nothing(problem)
     provision = catalogue.find("constraint", "provision").function
-    polish = Polish(yardstick, lambda part: (provision(part),), modules, effort.threads, effort.gap)
+    polish = polish_of(yardstick, lambda part: (provision(part),), modules, effort.threads, effort.gap)
     outcome = polish.best(POLISH_SECONDS)
     if polish.interrupted:
         raise Stopped(STOPPED)
@@ -227,12 +230,12 @@ def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
 
 def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, effort: Effort) -> tuple[Outcome, bool]:
     """Without waste, and without modules that serve nobody where the rules allow it; whether Ctrl-C came."""
-    own = Polish(yardstick, rules, outcome.modules, effort.threads)
+    own = polish_of(yardstick, rules, outcome.modules, effort.threads)
     first = own.without_waste(outcome, POLISH_SECONDS)
     fewer = fewest_modules(first)
     if (fewer == outcome.modules).all() or own.interrupted:
         return first, own.interrupted
-    polish = Polish(yardstick, rules, fewer, effort.threads, effort.gap)
+    polish = polish_of(yardstick, rules, fewer, effort.threads, effort.gap)
     second = polish.best(POLISH_SECONDS)
     if second is None or yardstick.value(second) > (had := yardstick.value(first)) + 1e-9 * (1 + abs(had)):
         return first, polish.interrupted

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from planner.errors import PlannerError
-from planner.model.polish import Polish, Rulebook
+from planner.model.narrow import polish_of
 from planner.model.relax import FEW_PAIRS, Relaxation
 from planner.problem.choice import CHOSEN, chosen_by
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.model.polish import Rulebook
     from planner.model.solve import Answer
     from planner.model.yardstick import Yardstick
     from planner.problem.outcome import Outcome
@@ -112,7 +113,7 @@ class Search:
 
     def offer(self, modules: Floats) -> None:
         """Try a choice of modules: its best assignment under the principle, kept when it is the best yet."""
-        polish = Polish(self.yardstick, self.rules, np.round(modules), self.threads, self.share)
+        polish = polish_of(self.yardstick, self.rules, np.round(modules), self.threads, self.share)
         outcome = polish.best(self._left + 5.0)
         if polish.interrupted:
             self.stopped = "interrupted"
