@@ -1,6 +1,6 @@
 """The command `planner`."""
 
-from planner.cli import main
+from planner.cli.watch import main
 
 __all__ = ["main"]
 

@@ -54,6 +54,10 @@ class NoPlan(PlannerError):  # noqa: N818 - what it is, in a word
     exit_code = 4
 
 
+class Stopped(NoPlan):
+    """The user stopped the search before it found a plan (exit code 4)."""
+
+
 class MachineFault(PlannerError):  # noqa: N818 - what it is, in a word
     """Disk, permission, memory: the machine, not the question (exit code 5)."""
 

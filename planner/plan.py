@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-Ending = Literal["optimal", "within_gap", "time_limit", "interrupted", "given"]
+Ending = Literal["optimal", "within_gap", "time_limit", "interrupted", "memory", "given"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Status:
     ----------
     ending
         `optimal` (nothing better exists in this model), `within_gap`, `time_limit`,
-        `interrupted`, or `given` (a plan made by hand: no bound).
+        `interrupted`, `memory` (stopped as it ran out), or `given` (a plan made by hand: no bound).
     value, bound
         Value of the plan and proven bound, in the objective's own unit, minimised;
         the true optimum lies between them. `bound` is None for a given plan.

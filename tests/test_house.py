@@ -122,7 +122,7 @@ def test_no_service_in_the_code() -> None:
 
 def test_the_command_line_starts_light() -> None:
     """Importing the command line, errors, catalogue or scenario loads no table, map or solver library."""
-    assert _loaded("planner.cli", (*TABLES, "numpy", "pydantic")) == []
+    assert _loaded("planner.cli.app", (*TABLES, "numpy", "pydantic")) == []
     for module in ("planner.errors", "planner.catalogue", "planner.scenario.schema", "planner.scenario.read"):
         assert _loaded(module, TABLES) == [], module
 
@@ -198,7 +198,7 @@ def test_links_lead_somewhere() -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("page", ["scenario.md", "outputs.md"])
+@pytest.mark.parametrize("page", ["scenario.md", "outputs.md", "endings.md"])
 def test_pages_keep_in_step(page: str) -> None:
     """The pages that are written from the code say what the code says."""
     written = (DOCS / page).read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner import catalogue
+from planner.cli.endings import ENDINGS
 from planner.frames import INDICATORS
 from planner.frames.equity import EQUITY_TABLES
 from planner.report.layers import BY_SERVICE, SHARES
@@ -73,6 +74,15 @@ CSV = (
     "In CSV a number has at most six decimals, `unlimited` stands for no limit, an empty cell for what "
     "cannot be told, and an apostrophe is set before a text that a spreadsheet would take for a formula."
 )
+ENDED = (
+    "Written from `planner/cli/endings.py` by `write.py`: not by hand. Results go to standard output, "
+    "progress and faults to standard error. `run`, `principles`, `assess`, `verify`, `audit`, `report` and "
+    "`check` work in a child process; its small parent passes SIGINT and SIGTERM on, and tells of it when "
+    "it is killed. The first Ctrl-C (or SIGTERM) stops the search and keeps the best plan so far; the next "
+    "stops everything. Whatever happens, a run in `runs/` is whole or not there. `solver.memory_gb` is a "
+    "ceiling told in time, held on Linux; `PLANNER_ALONE=1` in the environment runs everything in one "
+    "process, for debuggers."
+)
 NEIGHBOURHOODS = (
     "`maps/columns.csv` lists every property of a run with unit and meaning. A neighbourhood has "
     "`neighbourhood`, `label`, `residents`, `wellbeing_before`, `wellbeing`, `wellbeing_change`, one count "
@@ -114,6 +124,17 @@ def outputs_page() -> str:
         parts += [f"## `equity/{frame.name}`", frame.meaning, _columns(frame.columns)]
     parts += _maps()
     return "\n\n".join(parts) + "\n"
+
+
+def endings_page() -> str:
+    """Every way in which a command can end."""
+    rows = ((ending.what, f"`{ending.said}`", str(ending.code)) for ending in ENDINGS)
+    return (
+        "\n\n".join(
+            ["# How a command ends", ENDED, _table(("what happened", "what is said", "exit code"), rows)]
+        )
+        + "\n"
+    )
 
 
 def _named(kind: str) -> list[Unit]:
@@ -243,7 +264,7 @@ def _cell(text: str) -> str:
     return " ".join(text.replace("|", r"\|").split())
 
 
-PAGES = {"scenario.md": scenario_page, "outputs.md": outputs_page}
+PAGES = {"scenario.md": scenario_page, "outputs.md": outputs_page, "endings.md": endings_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli.endings import epilog
 from planner.errors import Fault, InputFault, MachineFault, NoPlan, PlannerError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def check(scenario: ScenarioFile, allow: Allow = None) -> None:
     typer.echo("\n".join(preview(question)))
 
 
-@app.command(short_help="Find the best plan, prove it, report it.")
+@app.command(short_help="Find the best plan, prove it, report it.", epilog=epilog())
 def run(
     scenario: ScenarioFile,
     *,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import unknown
-from planner.errors import InputFault
+from planner.errors import InputFault, Stopped
 from planner.model.decide import better_of, decide, quiet
 from planner.verify.ledger import outcome_of
 
@@ -111,7 +111,12 @@ def under_every(
     for name, asked in asked_of_every(scenario, only).items():
         begin(name)
         pool = [one.outcome.modules for one in found]
-        plan = decide(problem, asked, residents, tell, pool)
+        try:
+            plan = decide(problem, asked, residents, tell, pool)
+        except Stopped:
+            if not found:
+                raise
+            break
         found.append(Found(name, asked, plan, outcome_of(problem, plan.facilities, plan.assignment)))
         if plan.status.ending == "interrupted":
             break

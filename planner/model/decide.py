@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner import catalogue
-from planner.errors import Fault, Infeasible, InputFault, NoPlan, PlannerError
+from planner.errors import Fault, Infeasible, InputFault, PlannerError, Stopped
+from planner.model.by_levels import LevelSearch
+from planner.model.ceiling import under_ceiling
 from planner.model.diagnose import advise
-from planner.model.polish import Polish, Rulebook, fewest_modules
+from planner.model.ended import STOPPED, without_plan
+from planner.model.ended import ending as ending_of
+from planner.model.narrow import polish_of
+from planner.model.polish import Rulebook, fewest_modules
 from planner.model.search import CLOSE, Search
 from planner.model.yardstick import Yardstick
 from planner.plan import Ending, Plan, Status
@@ -41,6 +46,7 @@ def quiet(phase: str, value: float | None = None, bound: float | None = None) ->
     del phase, value, bound
 
 
+@under_ceiling
 def decide(
     problem: Problem,
     scenario: Scenario,
@@ -70,6 +76,8 @@ def decide(
         When no plan keeps every rule; the faults say which rule would have to give by how much.
     NoPlan
         When the search was stopped before it found a plan.
+    MachineFault
+        When memory ran out before it found a plan.
     """
     begun = time.monotonic()
     yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
@@ -83,18 +91,19 @@ def decide(
     if ending == "infeasible" and search.best is None:
         raise Infeasible(advise(problem, rules(problem), yardstick, scenario.solver.threads))
     if search.best is None:
-        raise _no_plan(search, scenario)
+        raise without_plan(search, scenario)
     tell("polish", search.value, search.bound)
-    best = polished(yardstick, rules, search.best, scenario.solver)
-    return as_plan(
-        yardstick, best, before, residents, _ending(search), search.bound, time.monotonic() - begun
-    )
+    best, interrupted = polished(yardstick, rules, search.best, scenario.solver)
+    search.stopped = "interrupted" if interrupted else search.stopped
+    bound = search.bound if np.isfinite(search.bound) else None
+    return as_plan(yardstick, best, before, residents, ending_of(search), bound, time.monotonic() - begun)
 
 
 def _search(
     yardstick: Yardstick, rules: Rulebook, before: Outcome, effort: Effort, tell: Tell = quiet
 ) -> Search:
-    return Search(
+    kind = Search if yardstick.levels is None else LevelSearch
+    return kind(
         yardstick,
         rules,
         before=yardstick.value(before),
@@ -105,6 +114,7 @@ def _search(
     )
 
 
+@under_ceiling
 def better_of(
     problem: Problem, scenario: Scenario, residents: pd.Series, plan: Plan, pool: Sequence[Floats]
 ) -> Plan:
@@ -114,18 +124,22 @@ def better_of(
     """
     begun = time.monotonic()
     yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
-    before = nothing_built(yardstick, scenario.solver)
+    try:
+        before = nothing_built(yardstick, scenario.solver)
+    except Stopped:
+        return plan
     search = _search(yardstick, rules, before, scenario.solver)
     for modules in pool:
         search.offer(modules)
     had = plan.status
     if search.best is None or search.value >= had.value - SAME * (1.0 + abs(had.value)):
         return plan
-    best = polished(yardstick, rules, search.best, scenario.solver)
+    best, _ = polished(yardstick, rules, search.best, scenario.solver)
     seconds = had.seconds + time.monotonic() - begun
     return as_plan(yardstick, best, before, residents, had.ending, had.bound, seconds)
 
 
+@under_ceiling
 def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: Floats) -> Plan:
     """Assess a given choice of modules, shape (providers,): its best assignment under the principle.
 
@@ -137,7 +151,7 @@ def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: F
     begun = time.monotonic()
     yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
     before = nothing_built(yardstick, scenario.solver)
-    polish = Polish(yardstick, rules, modules, scenario.solver.threads, scenario.solver.gap)
+    polish = polish_of(yardstick, rules, modules, scenario.solver.threads, scenario.solver.gap)
     outcome = polish.best(POLISH_SECONDS)
     if outcome is None:
         hint = "compare its money, land and floors with the scenario's `budget` and `constraints`"
@@ -152,7 +166,7 @@ def yardstick_of(problem: Problem, scenario: Scenario) -> Yardstick:
     unit = catalogue.find("objective", scenario.objective_name, where)
     yardstick = Yardstick(unit, unit.bind(scenario.objective_parameters, where), problem)
     with _placed(where):
-        yardstick.goal  # noqa: B018 - built here so that a fault is told with its place
+        yardstick.levels or yardstick.goal  # noqa: B018 - built here so that a fault is told with its place
     return yardstick
 
 
@@ -202,24 +216,30 @@ def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
     if not existing.any():
         return Outcome.nothing(problem)
     provision = catalogue.find("constraint", "provision").function
-    polish = Polish(yardstick, lambda part: (provision(part),), modules, effort.threads, effort.gap)
+    polish = polish_of(yardstick, lambda part: (provision(part),), modules, effort.threads, effort.gap)
     outcome = polish.best(POLISH_SECONDS)
+    if polish.interrupted:
+        raise Stopped(STOPPED)
     if outcome is None:
         raise PlannerError("the use of what stands today could not be worked out")
-    return polish.without_waste(outcome, POLISH_SECONDS)
+    outcome = polish.without_waste(outcome, POLISH_SECONDS)
+    if polish.interrupted:
+        raise Stopped(STOPPED)
+    return outcome
 
 
-def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, effort: Effort) -> Outcome:
-    """Without waste, and without modules that serve nobody where the rules allow it."""
-    first = Polish(yardstick, rules, outcome.modules, effort.threads).without_waste(outcome, POLISH_SECONDS)
+def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, effort: Effort) -> tuple[Outcome, bool]:
+    """Without waste, and without modules that serve nobody where the rules allow it; whether Ctrl-C came."""
+    own = polish_of(yardstick, rules, outcome.modules, effort.threads)
+    first = own.without_waste(outcome, POLISH_SECONDS)
     fewer = fewest_modules(first)
-    if (fewer == outcome.modules).all():
-        return first
-    polish = Polish(yardstick, rules, fewer, effort.threads, effort.gap)
+    if (fewer == outcome.modules).all() or own.interrupted:
+        return first, own.interrupted
+    polish = polish_of(yardstick, rules, fewer, effort.threads, effort.gap)
     second = polish.best(POLISH_SECONDS)
     if second is None or yardstick.value(second) > (had := yardstick.value(first)) + 1e-9 * (1 + abs(had)):
-        return first
-    return polish.without_waste(second, POLISH_SECONDS)
+        return first, polish.interrupted
+    return polish.without_waste(second, POLISH_SECONDS), polish.interrupted
 
 
 def as_plan(  # noqa: PLR0917 - the parts of a plan, in their order
@@ -257,24 +277,3 @@ def as_plan(  # noqa: PLR0917 - the parts of a plan, in their order
         tables.assignment(before),
         status,
     )
-
-
-def _ending(search: Search) -> Ending:
-    if search.stopped == "interrupted":
-        return "interrupted"
-    if search.stopped or search.gap > search.share + CLOSE:
-        return "time_limit"
-    return "within_gap"
-
-
-def _no_plan(search: Search, scenario: Scenario) -> NoPlan:
-    limit = f"{scenario.solver.time_limit_seconds:g} seconds"
-    now = scenario.solver.time_limit_seconds
-    hint = f"raise `solver.time_limit_seconds` (now {now:g}), or ask a smaller question"
-    if search.stopped == "interrupted":
-        return NoPlan(Fault("stopped by you before a plan was found"))
-    if search.stopped == "memory":
-        return NoPlan(
-            Fault("the machine ran out of memory before a plan was found", hint="ask a smaller question")
-        )
-    return NoPlan(Fault(f"no plan was found within {limit}", hint=hint))

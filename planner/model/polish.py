@@ -48,7 +48,7 @@ class Polish:
         self.whole: Problem = yardstick.problem
         self.open = np.flatnonzero(modules[self.whole.provider] > 0)
         pairs = self.whole.pairs.iloc[self.open].reset_index(drop=True)
-        self.problem = replace(self.whole, pairs=pairs, parent=self.whole)
+        self.problem = replace(self.whole, pairs=pairs, parent=self.whole.whole)
         self.yardstick = replace(yardstick, problem=self.problem)
         self.blocks, self.threads = rules(self.problem), threads
         self.modules = modules

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from planner.model.polish import Polish, Rulebook
+from planner.errors import PlannerError
+from planner.model.narrow import polish_of
 from planner.model.relax import FEW_PAIRS, Relaxation
 from planner.problem.choice import CHOSEN, chosen_by
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.model.polish import Rulebook
     from planner.model.solve import Answer
     from planner.model.yardstick import Yardstick
     from planner.problem.outcome import Outcome
@@ -64,7 +66,23 @@ class Search:
         return bool(self.stopped) or (self.best is not None and self.gap <= self.share + CLOSE)
 
     def run(self) -> str:
-        """Search; returns how it ended: `infeasible`, or empty."""
+        """Search; returns how it ended: `infeasible`, or empty.
+
+        Raises
+        ------
+        PlannerError
+            When the model has no bound: a unit forgot one.
+        """
+        try:
+            return self._run()
+        except MemoryError:
+            self.stopped = "memory"
+            return ""
+        finally:
+            if self.stopped == "memory":  # what is left must do for assigning people
+                vars(self).pop("relaxation", None)
+
+    def _run(self) -> str:
         self.relaxation = Relaxation.of(
             self.yardstick,
             self.rules(self.yardstick.problem),
@@ -73,13 +91,18 @@ class Search:
             share=self.share,
         )
         self.tell("relaxation")
-        self.relaxation.solve(self.deadline)
+        if not self.stopped:
+            self.relaxation.solve(self.deadline)
         self.bound = max(self.relaxation.bound, self.relaxation.solver.model.least)
         if self.relaxation.interrupted:
             self.stopped = "interrupted"
+        if self.stopped:
             return ""
         if self.relaxation.ending == "infeasible":
             return "infeasible"
+        if self.relaxation.ending == "unbounded":
+            name = self.yardstick.unit.name
+            raise PlannerError(f"the model has no bound: something in the objective `{name}` has no limit")
         if self.relaxation.ending != "optimal":
             self.stopped = self.relaxation.ending
             return ""
@@ -90,7 +113,7 @@ class Search:
 
     def offer(self, modules: Floats) -> None:
         """Try a choice of modules: its best assignment under the principle, kept when it is the best yet."""
-        polish = Polish(self.yardstick, self.rules, np.round(modules), self.threads, self.share)
+        polish = polish_of(self.yardstick, self.rules, np.round(modules), self.threads, self.share)
         outcome = polish.best(self._left + 5.0)
         if polish.interrupted:
             self.stopped = "interrupted"

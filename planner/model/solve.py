@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ import pulp
 from planner.model.formulation import stack, to_pulp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LARGEST_FOR_PULP = 300_000
-"""Above so many columns the arrays go straight to HiGHS: forty times faster than term by term."""
+LARGEST_FOR_PULP = 50_000
+"""Above so many coefficients the arrays go straight to HiGHS: forty times faster than term by term."""
 
 S = highspy.HighsModelStatus
 EVERY = 0.5
@@ -67,11 +69,12 @@ class Solver:
     def __init__(self, model: Formulation, threads: int = 1) -> None:
         """Hand the model over, by PuLP or, when it is large, as arrays."""
         self.model = model
-        self.highs = _by_arrays(model) if len(model.cost) > LARGEST_FOR_PULP else _by_pulp(model)
+        self.highs = _by_arrays(model) if model.matrix.nnz > LARGEST_FOR_PULP else _by_pulp(model)
         self.set("output_flag", False)
         self.set("threads", threads)
         self.set("random_seed", 0)
         self.interrupted = False
+        self.starved = False
 
     def set(self, option: str, value: float | str) -> None:
         """Set an option; one that HiGHS refuses is our bug.
@@ -119,13 +122,22 @@ class Solver:
         self.highs.setSolution(start)
 
     def run(
-        self, *, seconds: float, gap: float = 0.0, constant: float = 0.0, progress: Progress | None = None
+        self,
+        *,
+        seconds: float,
+        gap: float = 0.0,
+        constant: float = 0.0,
+        progress: Progress | None = None,
+        until: float | None = None,
     ) -> Answer:
-        """Solve for at most `seconds` [s], to an absolute `gap` (natural units of the objective)."""
+        """Solve for at most `seconds` [s], to an absolute `gap`, or `until` is settled (natural units).
+
+        `until` is settled when a solution is at most that, or when the bound is above it.
+        """
         self.set("time_limit", max(float(seconds), 0.01) + self.highs.getRunTime())
         self.set("mip_abs_gap", max(gap / self.model.cost_unit, 1e-9))
         self.set("mip_rel_gap", 0.0)
-        listening = _listen(self, constant, progress) if progress else None
+        listening = _listen(self, constant, progress, until) if progress or until is not None else None
         self.highs.HandleKeyboardInterrupt = True
         self._wait()
         if listening:
@@ -134,16 +146,23 @@ class Solver:
 
     def _wait(self) -> None:
         """Let HiGHS work in its thread, and pass Ctrl-C on to it: the best plan so far is kept."""
-        self.highs.startSolve()
-        done = False
-        while not done:
-            try:
-                done, _ = self.highs.wait(0.1)
-            except KeyboardInterrupt:
-                self.interrupted = True
-                self.highs.cancelSolve()  # type: ignore[no-untyped-call]
+        with _failures() as failed:
+            thread = _in_a_thread(self.highs)
+            done = False
+            while not done:
+                try:
+                    done, _ = self.highs.wait(0.1)
+                except KeyboardInterrupt:
+                    self.interrupted = True
+                    self.highs.cancelSolve()  # type: ignore[no-untyped-call]
+            thread.join()
+        self.starved = any(isinstance(error, MemoryError) for error in failed)
+        if failed and not self.starved:
+            raise failed[0]
 
     def _answer(self, constant: float) -> Answer:
+        if self.starved:  # what HiGHS holds then is in no known state
+            return Answer("memory", None, None, None)
         info = self.highs.getInfo()
         ending = ENDINGS.get(self.highs.getModelStatus(), "unknown")
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -164,7 +183,33 @@ class Solver:
         return Answer(ending, solution, value, bound)
 
 
-def _listen(solver: Solver, constant: float, progress: Progress) -> bool:
+def _in_a_thread(highs: highspy.Highs) -> threading.Thread:
+    """Start HiGHS; a thread that finds no room for its stack is want of memory.
+
+    Raises
+    ------
+    MemoryError
+        When the thread cannot be started.
+    """
+    try:
+        return highs.startSolve()
+    except RuntimeError as error:
+        raise MemoryError(str(error)) from None
+
+
+@contextmanager
+def _failures() -> Iterator[list[BaseException]]:
+    """Gather what is raised in HiGHS's thread, which would be printed as a traceback and lost."""
+    failed: list[BaseException] = []
+    hook = threading.excepthook
+    threading.excepthook = lambda told: failed.append(told.exc_value or RuntimeError("HiGHS failed"))
+    try:
+        yield failed
+    finally:
+        threading.excepthook = hook
+
+
+def _listen(solver: Solver, constant: float, progress: Progress | None, until: float | None) -> bool:
     unit = solver.model.cost_unit
     last = 0.0
 
@@ -173,7 +218,11 @@ def _listen(solver: Solver, constant: float, progress: Progress) -> bool:
 
     def hear(event: Any) -> None:  # noqa: ANN401 - HiGHS types no events
         nonlocal last
-        if time.monotonic() - last >= EVERY:
+        if until is not None:
+            value, bound = natural(event.data_out.mip_primal_bound), natural(event.data_out.mip_dual_bound)
+            if (value is not None and value <= until) or (bound is not None and bound > until):
+                event.interrupt()
+        if progress is not None and time.monotonic() - last >= EVERY:
             last = time.monotonic()
             data = event.data_out
             progress(natural(data.mip_primal_bound), natural(data.mip_dual_bound))

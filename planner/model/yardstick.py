@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planner.catalogue import Unit
-    from planner.problem.blocks import Goal
+    from planner.problem.blocks import Goal, Levels
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
@@ -33,6 +33,12 @@ class Yardstick:
         """What to minimise."""
         goal: Goal = self.unit.function(self.problem, **self.parameters)
         return goal
+
+    @cached_property
+    def levels(self) -> Levels | None:
+        """The same as a search over levels; None where the objective has none."""
+        half = self.unit.half("by_levels")
+        return None if half is None else half(self.problem, **self.parameters)
 
     def value(self, outcome: Outcome) -> float:
         """Value of a plan, minimised, recomputed without the solver."""

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from planner.catalogue import objective
-from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.blocks import Goal, Levels, Rows, Terms, Variables
 from planner.problem.ways import SERVED, Ways
 
 if TYPE_CHECKING:
@@ -60,6 +60,16 @@ def formulate(problem: Problem, *, service: str | None = None, unserved_travel: 
     beyond = Variables("beyond", np.zeros(count), np.ones(count), integer=True)
     rows = (_within(ways, levels), falling) if count > 1 else (_within(ways, levels),)
     return Goal({"beyond": np.diff(levels)}, first, (beyond,), rows)
+
+
+def by_levels(
+    problem: Problem, *, service: str | None = None, unserved_travel: float | None = None
+) -> Levels:
+    """Say the same as a search over levels: everybody is served by ways within one of them."""
+    ways = Ways.of(problem, service, unserved_travel)
+    levels = _levels(ways)
+    counted = np.flatnonzero(np.isfinite(ways.nearest))
+    return Levels(levels if len(levels) else np.zeros(1), counted, ways.pair, ways.travel)
 
 
 def _levels(ways: Ways) -> Floats:

@@ -75,6 +75,29 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """The half `by_levels` of an objective whose value is how high the highest way is that must be used.
+
+    A plan is worth at most `values[k]`, for any but the last level, exactly when every need point that counts
+    is served wholly, and by no pair that is higher. The last level is what counts where that cannot be.
+
+    Attributes
+    ----------
+    values
+        The levels, increasing, shape (levels,).
+    counted
+        Need points that count, positions.
+    pair, height
+        Their pairs, positions, and how high each is.
+    """
+
+    values: Floats
+    counted: Whole
+    pair: Whole
+    height: Floats
+
+
+@dataclass(frozen=True)
 class Goal:
     """What to minimise: Σ cost + constant, with the variables and rows that only this goal needs.
 

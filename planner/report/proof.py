@@ -76,7 +76,7 @@ def _sure(status: Status) -> Card:
     if status.gap is None:
         return Card(name, NOTHING, _("no bound is known"))
     aside = _("of the possible, proven")
-    if status.ending in {"time_limit", "interrupted"}:
+    if status.ending in {"time_limit", "interrupted", "memory"}:
         aside = _("of the possible, proven; stopped early")
     return Card(name, f"≥ {at_least(1.0 - status.gap)}", aside)
 

@@ -169,5 +169,6 @@ def ending(status: Status) -> str:
         "within_gap": _("The search ended by itself, within the gap that the scenario allows."),
         "time_limit": _("The search was stopped by its time limit; the same question may find another plan."),
         "interrupted": _("The search was stopped by hand; the same question may find another plan."),
+        "memory": _("The search was stopped because memory ran out; with more it may find a better plan."),
         "given": _("The plan was given by hand; people were assigned to it by the same rules."),
     }[status.ending]

@@ -238,7 +238,7 @@ def sure(scenario: Scenario, status: Status) -> str:
     """Say how good the plan provably is."""
     if status.ending == "given":
         return _("This plan was made by hand; how much better a plan could do was not asked.")
-    if status.ending in {"time_limit", "interrupted"}:
+    if status.ending in {"time_limit", "interrupted", "memory"}:
         return f"{_stopped(scenario, status)} {_missed(status)}"
     return _proven(status)
 
@@ -271,6 +271,8 @@ def _nothing_to_gain(status: Status) -> bool:
 def _stopped(scenario: Scenario, status: Status) -> str:
     if status.ending == "interrupted":
         return _("The search was stopped by hand.")
+    if status.ending == "memory":
+        return _("The search was stopped because memory ran out.")
     limit = number(scenario.solver.time_limit_seconds)
     return _("The search was stopped by its time limit of %(seconds)s seconds.") % {"seconds": limit}
 

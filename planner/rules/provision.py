@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
+RULES = ("counted", "capacity")
+"""Names of the rows below."""
+
 
 @constraint(unit="unit of the service", always=True)
 def formulate(problem: Problem) -> Block:

@@ -224,6 +224,8 @@ class Solver(Strict):
     """Longest search [s]."""
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     """Threads for the solver."""
+    memory_gb: Positive | None = None
+    """Most memory that the planner may hold while it searches [GB]; held on Linux only."""
 
 
 class Scenario(Strict):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
     from planner.verify.verdict import Tally
 
-ENDINGS = ("optimal", "within_gap", "time_limit", "interrupted", "given")
-ENDED_EARLY = ("time_limit", "interrupted")
+ENDINGS = ("optimal", "within_gap", "time_limit", "interrupted", "memory", "given")
+ENDED_EARLY = ("time_limit", "interrupted", "memory")
 
 
 @dataclass(frozen=True)

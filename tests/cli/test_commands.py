@@ -62,7 +62,7 @@ def test_help_waits_for_no_heavy_import(words: list[str]) -> None:
     ask = (
         f"planner.cli.app.guarded(lambda: planner.cli.app.app({words}, prog_name='planner'))" if words else ""
     )
-    code = f"import sys, planner.cli\n{ask}\nprint([m for m in {SLOW} if m in sys.modules])"
+    code = f"import sys, planner.cli.app\n{ask}\nprint([m for m in {SLOW} if m in sys.modules])"
     said = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     )
