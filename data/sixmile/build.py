@@ -36,6 +36,7 @@ SITES = (
     ("site_f", 1000, "city", 0.0),
 )
 CLINICS = (("clinic_c", 150, 0.8, 0.2), ("clinic_d", 100, 1.0, 0.1))
+SCHOOLS = (("school_b", 20, 1.0, 0.4), ("school_f", 200, 0.5, 0.1))
 
 
 def main() -> None:
@@ -55,6 +56,7 @@ def main() -> None:
     wards.to_crs("EPSG:4326").to_file(HERE / "wards.geojson", driver="GeoJSON", RFC7946=True)
     _points("sites.csv", ("site", "land_m2", "owner", "acquisition_cost"), SITES)
     _points("clinics.csv", ("clinic", "capacity", "quality", "operating_cost"), CLINICS)
+    _points("schools.csv", ("school", "capacity", "quality", "operating_cost"), SCHOOLS)
     _ways()
 
 

@@ -43,7 +43,7 @@ def sites(source: Source, spec: Sites) -> Placed:
 
 
 def facilities(source: Source, spec: Existing) -> Placed:
-    """Facilities of a service: id, label, capacity [unit of the service], quality in (0, 1]."""
+    """Facilities of a service: id, label, capacity, quality in (0, 1], yearly cost, as in `City`."""
     ids = source.ids(spec.id)
     if spec.quality == 0:
         source.findings.add(
@@ -55,6 +55,7 @@ def facilities(source: Source, spec: Existing) -> Placed:
         "label": _label(source, spec.label, ids),
         "capacity": source.figure(spec.capacity),
         "quality": source.figure(spec.quality, "above zero", 1.0),
+        "operating_cost": source.figure(spec.operating_cost),
     }
     return Placed(source.ask.trail[1], source, pd.DataFrame(table), shapes(source, "points"))
 
@@ -147,14 +148,9 @@ def all_facilities(placed: list[Placed], candidates: pd.DataFrame, crs: str) -> 
         told = [f"the facility and a site of `{part.service}` have the same id" for _ in clash]
         part.source.rows(clash, told, "give them different ids, so that reports tell them apart")
     if not placed:
-        table = pd.DataFrame({"service": [], "facility": [], "label": [], "capacity": [], "quality": []})
-        dtypes = {
-            "service": "str",
-            "facility": "str",
-            "label": "str",
-            "capacity": "float64",
-            "quality": "float64",
-        }
+        dtypes = dict.fromkeys(["service", "facility", "label"], "str")
+        dtypes |= dict.fromkeys(["capacity", "quality", "operating_cost"], "float64")
+        table = pd.DataFrame({name: [] for name in dtypes})
         return gpd.GeoDataFrame(table.astype(dtypes), geometry=[], crs=crs)
     joined = pd.concat([part.on(crs) for part in placed])
     return joined.sort_values(["service", "facility"], kind="stable").reset_index(drop=True)

@@ -71,13 +71,17 @@ def _service(question: Question, service: str) -> Iterator[str]:
     problem = question.problem
     facts = problem.services.loc[service]
     mine = problem.providers[problem.providers["service"] == service]
-    stands, could = mine[mine["existing"]], mine[~mine["existing"]]
+    stands, could = mine[mine["existing"]], mine[mine["state"] == "built"]
+    changes = mine[~mine["state"].isin(["stands", "built"])]
     label = question.scenario.services[service].label
     yield f"{label} ({service}), in {facts['unit']}" if label else f"{service}, in {facts['unit']}"
     yield f"    need: {facts['need']:,.0f} ({MEANINGS[str(facts['meaning'])]})"
     if facts["meaning"] == "demand":
         yield f"    stands today: {_places(stands, 'places')}"
     yield f"    could be built: {_places(could, 'sites')}"
+    for (state, option), own in changes.groupby(["state", "option"], sort=True):
+        count = "1 facility" if len(own) == 1 else f"{len(own):,} facilities"
+        yield f"    could be {state} ({option}): {count}"
     limit = f"{facts['limit']:,g} {facts['travel_unit']}"
     yield f"    farther than {limit} from every place: {_out(question, service):,.0f}"
 

@@ -10,7 +10,8 @@ import numpy as np
 from planner import catalogue
 from planner.errors import Fault, Infeasible, InputFault, NoPlan, PlannerError
 from planner.model.diagnose import advise
-from planner.model.polish import Polish, Rulebook, fewest_modules
+from planner.model.lean import POLISH_SECONDS, polished
+from planner.model.polish import Polish, Rulebook
 from planner.model.search import CLOSE, Search
 from planner.model.yardstick import Yardstick
 from planner.plan import Ending, Plan, Status
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-POLISH_SECONDS = 60.0
 SAME = 1e-9
 """Share of its value by which a plan must be better to take the place of another."""
 
@@ -207,19 +207,6 @@ def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
     if outcome is None:
         raise PlannerError("the use of what stands today could not be worked out")
     return polish.without_waste(outcome, POLISH_SECONDS)
-
-
-def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, effort: Effort) -> Outcome:
-    """Without waste, and without modules that serve nobody where the rules allow it."""
-    first = Polish(yardstick, rules, outcome.modules, effort.threads).without_waste(outcome, POLISH_SECONDS)
-    fewer = fewest_modules(first)
-    if (fewer == outcome.modules).all():
-        return first
-    polish = Polish(yardstick, rules, fewer, effort.threads, effort.gap)
-    second = polish.best(POLISH_SECONDS)
-    if second is None or yardstick.value(second) > (had := yardstick.value(first)) + 1e-9 * (1 + abs(had)):
-        return first
-    return polish.without_waste(second, POLISH_SECONDS)
 
 
 def as_plan(  # noqa: PLR0917 - the parts of a plan, in their order

@@ -14,9 +14,12 @@ from planner.model.solve import Solver
 from planner.problem.blocks import Block, Goal, Rows, Terms
 from planner.problem.choice import CHOSEN, chosen_by
 from planner.problem.outcome import Outcome
+from planner.problem.standing import changeable
 from planner.problem.wellbeing import gain, gain_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
@@ -178,9 +181,20 @@ def _shrink(most: Floats, taken: Floats) -> Floats:
 
 
 def fewest_modules(outcome: Outcome) -> Floats:
-    """Modules that the served need really takes, never below what must stand, shape (providers,)."""
+    """Modules that the served need really takes, never below what must stand, shape (providers,).
+
+    Existing facilities that can be changed are left in their state.
+    """
     providers = outcome.problem.providers
     capacity = np.maximum(providers["capacity"].to_numpy(float), 1e-12)
     needed = np.ceil(outcome.used / capacity - 1e-9)
     fewest: Floats = np.maximum(np.minimum(needed, outcome.modules), providers["least"].to_numpy(float))
-    return fewest
+    return np.where(changeable(outcome.problem), outcome.modules, fewest)
+
+
+def unchanged(outcome: Outcome) -> Iterator[Floats]:
+    """Modules with one more of the changed facilities left as it is, each shape (providers,)."""
+    of = outcome.problem.providers["facility"].to_numpy(object)
+    kept = outcome.problem.providers["existing"].to_numpy(bool)
+    for name in np.unique(of[(of != "") & ~kept & (outcome.modules > 0)]):
+        yield np.where(of == name, kept, outcome.modules)

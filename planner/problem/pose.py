@@ -10,6 +10,7 @@ import pandas as pd
 from planner.errors import Fault, InputFault
 from planner.problem.problem import Problem
 from planner.problem.quality import decayed
+from planner.problem.standing import BUILT, CLOSED, STANDS, standing
 
 if TYPE_CHECKING:
     from planner.city.city import City
@@ -21,7 +22,7 @@ SMALLEST_QUALITY = 1e-6
 
 PROVIDER_COLUMNS = [
     "provider", "service", "place", "label", "option", "existing", "capacity", "capital_cost",
-    "operating_cost", "land_m2", "least", "most", "quality", "x", "y",
+    "operating_cost", "land_m2", "least", "most", "quality", "x", "y", "state", "facility",
 ]  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def _providers(scenario: Scenario, city: City) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for name, service in scenario.services.items():
         if service.need.meaning == "demand":
-            rows += _existing(name, city)
+            rows += standing(scenario, city, name)
         rows += _candidates(name, service, city)
     if not rows:
         raise InputFault(
@@ -127,19 +128,6 @@ def _providers(scenario: Scenario, city: City) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=PROVIDER_COLUMNS)
 
 
-def _existing(service: str, city: City) -> list[dict[str, object]]:
-    mine = city.facilities[city.facilities["service"] == service]
-    return [
-        {
-            "provider": f"{service}/{row.facility}", "service": service, "place": row.facility,
-            "label": row.label, "option": "existing", "existing": True, "capacity": row.capacity,
-            "capital_cost": 0.0, "operating_cost": 0.0, "land_m2": 0.0, "least": 1, "most": 1,
-            "quality": row.quality, "x": row.geometry.x, "y": row.geometry.y,
-        }
-        for row in mine.itertuples()
-    ]  # fmt: skip
-
-
 def _candidates(service: str, description: Service, city: City) -> list[dict[str, object]]:
     sites = city.sites.loc[city.candidates.loc[city.candidates["service"] == service, "site"]]
     return [
@@ -149,7 +137,7 @@ def _candidates(service: str, description: Service, city: City) -> list[dict[str
             "capacity": np.inf if option.capacity is None else option.capacity,
             "capital_cost": option.capital_cost, "operating_cost": option.operating_cost,
             "land_m2": option.land_m2, "least": 0, "most": most, "quality": option.quality,
-            "x": site.geometry.x, "y": site.geometry.y,
+            "x": site.geometry.x, "y": site.geometry.y, "state": BUILT, "facility": "",
         }
         for site in sites.itertuples()
         for name, option in description.options.items()
@@ -170,7 +158,8 @@ def _pairs(
     parts = []
     for name, service in scenario.services.items():
         points = need[need["service"] == name].reset_index(names="need_point")[["need_point", "cell"]]
-        mine = providers[providers["service"] == name].reset_index(names="provider_row")
+        mine = providers[(providers["service"] == name) & (providers["state"] != CLOSED)]
+        mine = mine.reset_index(names="provider_row")
         mine = mine[["provider_row", "place", "quality"]].rename(columns={"quality": "own"})
         both = travel.pairs[name].merge(points, on="cell").merge(mine, on="place")
         reach = service.travel
@@ -183,9 +172,9 @@ def _pairs(
 
 
 def _without_idle(providers: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Leave out candidates that nobody can reach; what stands today stays."""
+    """Leave out candidates that nobody can reach; what stands today stays, and may be closed."""
     reached = np.bincount(pairs["provider"], minlength=len(providers)) > 0
-    keep = reached | providers["existing"].to_numpy()
+    keep = reached | providers["state"].isin([STANDS, CLOSED]).to_numpy()
     position = np.cumsum(keep) - 1
     pairs = pairs.assign(provider=position[pairs["provider"]])
     return providers[keep].reset_index(drop=True), pairs

@@ -34,7 +34,10 @@ class Problem:
         `existing` (bool), `capacity` [unit of the service] of one module, finite (never more than
         the need within its reach), `unlimited` (bool: capacity was not limited by the scenario),
         `capital_cost`, `operating_cost` [currency], `land_m2` [m²] of one module, `least`, `most`
-        (modules; both 1 for existing facilities), `quality`, `x`, `y` [m].
+        (modules; both 1 for existing facilities that nothing can change), `quality`, `x`, `y` [m],
+        `state` (`stands`, `built` at a site, or `expanded`, `upgraded`, `repurposed`, `closed`),
+        `facility` (id of the existing facility whose state this is, `service/facility`; empty where the
+        provider is no state of one that can be changed).
     pairs
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point.

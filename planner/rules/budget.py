@@ -23,13 +23,15 @@ def formulate(problem: Problem) -> Block:
     r"""One budget for all services, for building and for running.
 
     .. math:: \sum_j c_j \, open_j \le C \qquad \sum_j o_j \, open_j \le O
+
+    What a change or a closure of an existing facility saves a year can be spent elsewhere.
     """
     rows = []
     for kind, column in KINDS:
         bound = float(getattr(problem, kind))
         cost = problem.providers[column].to_numpy(float)
         costly = np.flatnonzero(cost)
-        most = float(cost @ problem.providers["most"])
+        most = float(np.maximum(cost, 0.0) @ problem.providers["most"])
         if np.isfinite(bound) and len(costly):
             rows.append(
                 Rows(

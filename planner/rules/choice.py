@@ -9,6 +9,7 @@ import numpy as np
 from planner.catalogue import constraint
 from planner.problem.blocks import Block, Rows
 from planner.problem.choice import choice, chosen_terms
+from planner.problem.standing import built
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def _rivals(problem: Problem) -> pd.DataFrame:
     """Candidates that share service and site with another option, with the number of their row."""
-    providers = problem.providers[~problem.providers["existing"]]
+    providers = problem.providers[built(problem)]
     at = providers.groupby(["service", "place"], sort=True)
     rivals = providers.assign(row=at.ngroup())[at["option"].transform("size") > 1]
     return rivals.assign(row=rivals["row"].rank(method="dense").astype("int64") - 1)

@@ -35,7 +35,7 @@ def check_facilities(tally: Tally, ledger: Ledger, table: pd.DataFrame, outcome:
     rows, at = table[known], at[known]
     say = names(rows, "facilities", "provider")
     truth = ledger.problem.providers.iloc[at]
-    for column in ("service", "place", "label", "option", "existing"):
+    for column in ("service", "place", "label", "option", "existing", "state", "facility"):
         tally.same(column, say, rows[column], truth[column].astype(object).fillna(""))
     for axis in ("x", "y"):
         tally.equal(f"coordinate {axis} [m]", say, rows[axis], truth[axis], METRES, share=0.0)

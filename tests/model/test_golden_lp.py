@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from place_cases import with_changes
 from strategies import Case, asked_of, city_of, service_of, travel_of
 
 from planner import catalogue
 from planner.model.formulation import formulate, readable_name, to_pulp
 from planner.problem.blocks import Goal
+from planner.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
     from planner.model.formulation import Formulation
@@ -48,6 +52,7 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "provision": ("provision", {}),
     "requires": ("requires", {"service": "water", "needs": "health"}),
     "excludes": ("excludes", {"service": "water", "other": "health"}),
+    "states": ("states", {}),
 }
 
 
@@ -85,6 +90,26 @@ def small_town() -> Case:
     )  # fmt: skip
 
 
+def changeable_town() -> Case:
+    """Return the small town, whose old clinic can become larger, or taps, or be closed."""
+    town = small_town()
+    changes = {
+        "bigger": {"kind": "expand", "added_capacity": 30, "capital_cost": 1},
+        "shut": {"kind": "close"},
+        "taps": {"kind": "repurpose", "to": "water", "capacity": 90},
+    }
+    ways = town.travel.pairs | {
+        "water": pd.concat(
+            [town.travel.pairs["water"], pd.DataFrame({"cell": ["east"], "place": ["old"], "travel": [4.0]})]
+        )
+    }
+    return with_changes(replace(town, travel=TravelMatrix(ways)), "health", changes)
+
+
+TOWNS = {"states": changeable_town}
+"""Towns of units that say nothing of the small town."""
+
+
 def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
     """Names of the variables for readers."""
     providers = [readable_name(name) for name in problem.providers["provider"]]
@@ -108,7 +133,7 @@ def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
 
 
 def _text(kind: str, name: str, given: dict[str, Any], file: Path) -> str:
-    problem = small_town().problem
+    problem = TOWNS.get(name, small_town)().problem
     unit = catalogue.find(kind, name)
     half = unit.function(problem, **unit.bind(given))
     if kind == "objective":

@@ -113,7 +113,8 @@ def _provider(rng: np.random.Generator, service: str, place: str, option: str, m
         "operating_cost": 0.0 if stands else float(rng.integers(1, 5)),
         "land_m2": 0.0 if stands else float(rng.integers(200, 500)), "least": int(stands), "most": most,
         "quality": 1.0, "x": 500000.0 + rng.uniform(0, 9000), "y": 4500000.0 + rng.uniform(0, 9000),
-        "unlimited": bool(rng.random() < 0.15),
+        "unlimited": bool(rng.random() < 0.15), "state": "stands" if stands else "built", "facility": "",
+        "run_by": "", "beside": (),
     }  # fmt: skip
 
 
