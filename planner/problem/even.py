@@ -110,7 +110,8 @@ class _Hand:
         standing = np.bincount(self.site[mine], self.placed[mine], len(self.land))
         room = table["land_m2"].to_numpy(np.float64)[same] <= self.land[self.site[same]] + FITS
         free = self.placed[same] < table["most"].to_numpy(np.float64)[same]
-        alone = standing[self.site[same]] <= self.placed[same]
+        mixed = bool(self.problem.services["mix_sizes"][table["service"].iloc[same[0]]])
+        alone = mixed | (standing[self.site[same]] <= self.placed[same])
         return same[room & free & alone]
 
 

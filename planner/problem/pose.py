@@ -23,6 +23,7 @@ SMALLEST_QUALITY = 1e-6
 PROVIDER_COLUMNS = [
     "provider", "service", "place", "label", "option", "existing", "capacity", "capital_cost",
     "operating_cost", "land_m2", "least", "most", "quality", "x", "y", "state", "facility",
+    "beside",
 ]  # fmt: skip
 
 
@@ -100,6 +101,7 @@ def _services(scenario: Scenario, need: pd.DataFrame, places: pd.DataFrame) -> p
             "standard": service.travel.near,
             "limit": service.travel.limit,
             "travel_unit": service.travel.unit,
+            "mix_sizes": service.mix_sizes,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
 
@@ -138,6 +140,7 @@ def _candidates(service: str, description: Service, city: City) -> list[dict[str
             "capital_cost": option.capital_cost, "operating_cost": option.operating_cost,
             "land_m2": option.land_m2, "least": 0, "most": most, "quality": option.quality,
             "x": site.geometry.x, "y": site.geometry.y, "state": BUILT, "facility": "",
+            "beside": tuple(option.beside),
         }
         for site in sites.itertuples()
         for name, option in description.options.items()

@@ -25,7 +25,7 @@ class Problem:
     services
         Index `service`; columns `unit`, `meaning` (demand | deficit), `weight` (ω, sums to 1),
         `scale` (k: highest need per resident [unit/person]), `need` (total), `standard`, `limit`,
-        `travel_unit` (min | m).
+        `travel_unit` (min | m), `mix_sizes` (bool: several sizes may stand at one site).
     need
         Need points i: columns `cell`, `neighbourhood`, `service`, `group`, `period`, `future`,
         `need` [unit of the service] > 0, `place` (position in `places`).
@@ -37,7 +37,7 @@ class Problem:
         (modules; both 1 for existing facilities that nothing can change), `quality`, `x`, `y` [m],
         `state` (`stands`, `built` at a site, or `expanded`, `upgraded`, `repurposed`, `closed`),
         `facility` (id of the existing facility whose state this is, `service/facility`; empty where the
-        provider is no state of one that can be changed).
+        provider is no state of one that can be changed), `beside` (services that must be at its place).
     pairs
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point.

@@ -23,6 +23,7 @@ def disagreements(root: Node) -> Iterator[Fault]:
     yield from _weights(root)
     for name, _ in _under(root, "services"):
         yield from _changes(root, name)
+        yield from _beside(root, name)
 
 
 def _under(root: Node, *trail: str) -> list[tuple[str, Node]]:
@@ -83,6 +84,16 @@ def _changes(root: Node, name: str) -> Iterator[Fault]:
     for change, _ in changes:
         if _scalar(root, (*trail, change, "kind")) == "repurpose":
             yield from _other_service(root, name, (*trail, change, "to"))
+
+
+def _beside(root: Node, name: str) -> Iterator[Fault]:
+    """Options are meant beside other services of the scenario."""
+    for option, _ in _under(root, "services", name, "options"):
+        trail = ("services", name, "options", option, "beside")
+        named = root.at(trail)
+        if named is not None and isinstance(named.value, list):
+            for position, _node in named.children():
+                yield from _other_service(root, name, (*trail, position))
 
 
 def _other_service(root: Node, name: str, trail: Trail) -> Iterator[Fault]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "requires": ("requires", {"service": "water", "needs": "health"}),
     "excludes": ("excludes", {"service": "water", "other": "health"}),
     "states": ("states", {}),
+    "beside": ("beside", {}),
 }
 
 
@@ -106,7 +108,16 @@ def changeable_town() -> Case:
     return with_changes(replace(town, travel=TravelMatrix(ways)), "health", changes)
 
 
-TOWNS = {"states": changeable_town}
+def shared_town() -> Case:
+    """Return the small town, where taps are cheaper in a clinic, and a small clinic better beside taps."""
+    town = small_town()
+    services = copy.deepcopy(dict(town.asked["services"]))
+    services["water"]["options"]["taps_inside"] = {"capital_cost": 0.5, "beside": ["health"]}
+    services["health"]["options"]["small"]["beside"] = ["water"]
+    return town.asking(services=services)
+
+
+TOWNS = {"states": changeable_town, "beside": shared_town}
 """Towns of units that say nothing of the small town."""
 
 

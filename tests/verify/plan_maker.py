@@ -87,7 +87,7 @@ def problem_of(rng: np.random.Generator) -> Problem:
         {
             "unit": "person", "meaning": "demand", "weight": 0.5, "scale": 1.0,
             "need": need.groupby("service")["need"].sum(), "standard": 10.0, "limit": 30.0,
-            "travel_unit": "min",
+            "travel_unit": "min", "mix_sizes": False,
         }
     ).rename_axis("service")  # fmt: skip
     reach = np.bincount(pairs["provider"], need["need"].to_numpy()[pairs["need_point"]], len(providers))
