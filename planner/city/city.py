@@ -31,7 +31,8 @@ class City:
         (`expected`), `need` [unit of the service] > 0; sorted by service, then cell.
     sites
         Points; index `site` (string id, sorted); columns `label`, `land_m2` [m²] (infinite when
-        unlimited), `neighbourhood` (id or empty), `geometry`.
+        unlimited), `neighbourhood` (id or empty), `owner` (empty where none is known),
+        `acquisition_cost` [currency], `geometry`.
     candidates
         Which service can be built where: columns `service`, `site`; sorted.
     facilities

@@ -85,6 +85,13 @@ FACILITIES = Frame(
             "id (service/facility) of the existing facility whose state this is; empty where nothing could "
             "be changed",
         ),
+        Column("owner", "text", "–", "owner of the site on which it is built; empty where none is known"),
+        Column(
+            "acquisition_cost",
+            "number",
+            "currency",
+            "cost of acquiring its site; told at the first by id of what is built there",
+        ),
     ),
     ("period", "service", "provider"),
 )

@@ -25,6 +25,7 @@ PROVIDER_COLUMNS = [
     "operating_cost", "land_m2", "least", "most", "quality", "x", "y", "state", "facility",
     "beside",
 ]  # fmt: skip
+SITE_COLUMNS = ["neighbourhood", "land_m2", "owner", "acquisition_cost"]
 
 
 def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
@@ -48,7 +49,7 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
         providers=_finite(providers, pairs, need),
         pairs=pairs,
         places=places,
-        sites=city.sites[["neighbourhood", "land_m2"]].reset_index(names="site"),
+        sites=city.sites[SITE_COLUMNS].reset_index(names="site"),
         capital=np.inf if budget.capital is None else budget.capital,
         operating=np.inf if budget.operating is None else budget.operating,
         currency=budget.currency,

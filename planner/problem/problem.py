@@ -44,7 +44,8 @@ class Problem:
     places
         Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0.
     sites
-        Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited.
+        Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited, `owner`,
+        `acquisition_cost` [currency].
     capital, operating
         Budget [currency]; infinite when unlimited.
     currency

@@ -118,8 +118,9 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def done_by_plan(facilities: pd.DataFrame) -> pd.DataFrame:
-    """Return what the plan does: what it builds, and what it changes of what stands."""
-    return facilities.loc[~facilities["existing"].astype(bool)]
+    """Return what the plan does: builds, and changes of what stands; `capital_cost` with that of the site."""
+    done = facilities.loc[~facilities["existing"].astype(bool)]
+    return done.assign(capital_cost=done["capital_cost"] + done["acquisition_cost"])
 
 
 def newly_built(facilities: pd.DataFrame) -> pd.DataFrame:

@@ -193,6 +193,11 @@ class Sites(Layer):
     """Column with a unique id."""
     land_m2: NotNegative | Name | None = None
     """Column with the land that can be built on, or one number for all [m²]; unlimited without."""
+    owner: Name | Everywhere | None = None
+    """Column with the owner, or `{all: name}` where one owns them all."""
+    acquisition_cost: NotNegative | Name = 0.0
+    """Column with the cost of acquiring the site, or one number for all; paid once when anything is built
+    on it, whatever the service [budget currency]."""
     label: Name | None = None
     """Column with the site's name."""
 

@@ -79,7 +79,13 @@ def problem_of(rng: np.random.Generator) -> Problem:
         ]
     )  # fmt: skip
     sites = pd.DataFrame(
-        {"site": ["s0", "s1", "s2"], "neighbourhood": ["n0", "n1", "n2"], "land_m2": [900.0, 1500.0, np.inf]}
+        {
+            "site": ["s0", "s1", "s2"],
+            "neighbourhood": ["n0", "n1", "n2"],
+            "land_m2": [900.0, 1500.0, np.inf],
+            "owner": "",
+            "acquisition_cost": 0.0,
+        }
     )
     providers = _providers(rng, sites)
     pairs = _pairs(rng, need, providers)
@@ -188,6 +194,7 @@ def _served(rng: np.random.Generator, problem: Problem, modules: np.ndarray) -> 
 def facilities_of(outcome: Outcome) -> pd.DataFrame:
     """Return the table of facilities in use."""
     table = outcome.problem.providers.assign(period=1, modules=outcome.modules, served=outcome.used)
+    table = table.assign(owner="", acquisition_cost=0.0)
     table["capacity"] = np.where(table["unlimited"], np.inf, table["modules"] * table["capacity"])
     for column in ("capital_cost", "operating_cost", "land_m2"):
         table[column] *= table["modules"]
