@@ -94,7 +94,7 @@ def city_of(
     site.index = pd.Index(list(sites), name="site", dtype="str")
     standing = pd.DataFrame(list(facilities), columns=["service", "facility", "capacity", "quality"])
     standing["label"] = standing["facility"]
-    standing["operating_cost"] = 0.0
+    standing = standing.assign(operating_cost=0.0, run_by="")
     people = table.groupby("neighbourhood")["population"].sum().to_frame()
     return City(
         CRS,

@@ -38,7 +38,7 @@ class City:
     facilities
         Points; columns `service`, `facility` (string id, unique within its service), `label`,
         `capacity` [unit of the service], `quality` in (0, 1], `operating_cost` (of today
-        [currency/year]), `geometry`; sorted by service, facility.
+        [currency/year]), `run_by` (empty where nobody is named), `geometry`; sorted by service, facility.
     lines
         By travel mode: the streets or barriers layer of that mode, projected.
     tables

@@ -63,6 +63,7 @@ def facilities(source: Source, spec: Existing) -> Placed:
         "capacity": source.figure(spec.capacity),
         "quality": source.figure(spec.quality, "above zero", 1.0),
         "operating_cost": source.figure(spec.operating_cost),
+        "run_by": _name(source, spec.run_by),
     }
     return Placed(source.ask.trail[1], source, pd.DataFrame(table), shapes(source, "points"))
 
@@ -164,7 +165,7 @@ def all_facilities(placed: list[Placed], candidates: pd.DataFrame, crs: str) -> 
         part.source.rows(clash, told, "give them different ids, so that reports tell them apart")
     if not placed:
         dtypes = dict.fromkeys(["service", "facility", "label"], "str")
-        dtypes |= dict.fromkeys(["capacity", "quality", "operating_cost"], "float64")
+        dtypes |= dict.fromkeys(["capacity", "quality", "operating_cost"], "float64") | {"run_by": "str"}
         table = pd.DataFrame({name: [] for name in dtypes})
         return gpd.GeoDataFrame(table.astype(dtypes), geometry=[], crs=crs)
     joined = pd.concat([part.on(crs) for part in placed])

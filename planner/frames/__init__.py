@@ -56,8 +56,8 @@ FACILITIES = Frame(
             "id: service/site/option, service/facility for what stands today, service/facility/change",
         ),
         Column("service", "text", "–", "service"),
-        Column("place", "text", "–", "id of the site or existing facility"),
-        Column("label", "text", "–", "name of the site or facility"),
+        Column("place", "text", "–", "id of the site or existing facility, or name of the programme"),
+        Column("label", "text", "–", "name of the site, facility or programme"),
         Column("option", "text", "–", "size, or name of the change; `existing` for what stays as it is"),
         Column("existing", "flag", "–", "stands today and stays as it is"),
         Column("modules", "whole", "–", "modules in use"),
@@ -70,13 +70,14 @@ FACILITIES = Frame(
             "operating_cost", "number", "currency/year", "yearly cost beyond what it costs today; < 0 saves"
         ),
         Column("land_m2", "number", "m²", "land that it takes"),
-        Column("x", "number", "m", "easting in the city's coordinate system"),
-        Column("y", "number", "m", "northing in the city's coordinate system"),
+        Column("x", "number", "m", "easting in the city's coordinate system; empty for a programme"),
+        Column("y", "number", "m", "northing in the city's coordinate system; empty for a programme"),
         Column(
             "state",
             "text",
             "–",
-            "`stands` as it is, `built`, or `expanded`, `upgraded`, `repurposed`, `closed` (serves nobody)",
+            "`stands` as it is, `built`, or `expanded`, `upgraded`, `repurposed`, `closed` (serves nobody), "
+            "or `programme` (for the whole city, without a place)",
         ),
         Column(
             "facility",
@@ -85,6 +86,7 @@ FACILITIES = Frame(
             "id (service/facility) of the existing facility whose state this is; empty where nothing could "
             "be changed",
         ),
+        Column("run_by", "text", "–", "who runs it; empty where nobody is named"),
         Column("owner", "text", "–", "owner of the site on which it is built; empty where none is known"),
         Column(
             "acquisition_cost",

@@ -25,8 +25,9 @@ def even(problem: Problem, modules: Floats) -> Floats:
     r"""Place what the plan builds in proportion to residents, whatever their need.
 
     It builds the same modules as the plan, service by service and size by size, and so spends the same
-    money, to build and to run (but for what acquiring sites costs). The next module of a service goes to the neighbourhood h with the most
-    residents for the money that it has got for that service (Sainte-Laguë's rule, with money for seats),
+    money, to build and to run (but for what acquiring sites costs). The next module of a service goes to
+    the neighbourhood h with the most residents for the money that it has got for that service
+    (Sainte-Laguë's rule, with money for seats),
 
     .. math:: \max_h \; p_h \Bigl/ \Bigl(spent_h + \tfrac12 cost\Bigr.\Bigr)
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from planner.errors import Fault, InputFault
 from planner.problem.problem import Problem
+from planner.problem.programmes import everywhere, programmes
 from planner.problem.quality import decayed
-from planner.problem.standing import BUILT, CLOSED, STANDS, standing
+from planner.problem.standing import BUILT, CLOSED, PROGRAMME, STANDS, standing
 
 if TYPE_CHECKING:
     from planner.city.city import City
@@ -23,8 +24,9 @@ SMALLEST_QUALITY = 1e-6
 PROVIDER_COLUMNS = [
     "provider", "service", "place", "label", "option", "existing", "capacity", "capital_cost",
     "operating_cost", "land_m2", "least", "most", "quality", "x", "y", "state", "facility",
-    "beside",
+    "beside", "run_by",
 ]  # fmt: skip
+PAIR_COLUMNS = ["need_point", "provider_row", "travel", "quality"]
 SITE_COLUMNS = ["neighbourhood", "land_m2", "owner", "acquisition_cost"]
 
 
@@ -120,12 +122,13 @@ def _providers(scenario: Scenario, city: City) -> pd.DataFrame:
         if service.need.meaning == "demand":
             rows += standing(scenario, city, name)
         rows += _candidates(name, service, city)
+        rows += programmes(scenario, city, name)
     if not rows:
         raise InputFault(
             Fault(
                 "nothing stands and nothing can be built",
                 "services",
-                "give `existing` or `sites` and `options`",
+                "give `existing`, `sites` and `options`, or `programmes`",
             )
         )
     return pd.DataFrame(rows, columns=PROVIDER_COLUMNS)
@@ -141,7 +144,7 @@ def _candidates(service: str, description: Service, city: City) -> list[dict[str
             "capital_cost": option.capital_cost, "operating_cost": option.operating_cost,
             "land_m2": option.land_m2, "least": 0, "most": most, "quality": option.quality,
             "x": site.geometry.x, "y": site.geometry.y, "state": BUILT, "facility": "",
-            "beside": tuple(option.beside),
+            "beside": tuple(option.beside), "run_by": option.run_by or "",
         }
         for site in sites.itertuples()
         for name, option in description.options.items()
@@ -163,13 +166,14 @@ def _pairs(
     for name, service in scenario.services.items():
         points = need[need["service"] == name].reset_index(names="need_point")[["need_point", "cell"]]
         mine = providers[(providers["service"] == name) & (providers["state"] != CLOSED)]
-        mine = mine.reset_index(names="provider_row")
-        mine = mine[["provider_row", "place", "quality"]].rename(columns={"quality": "own"})
-        both = travel.pairs[name].merge(points, on="cell").merge(mine, on="place")
+        mine = mine.reset_index(names="provider_row").rename(columns={"quality": "own"})
+        mine = mine[["provider_row", "place", "own", "state"]]
+        placed = mine[mine["state"] != PROGRAMME]
+        both = travel.pairs[name].merge(points, on="cell").merge(placed, on="place")
         reach = service.travel
         near = decayed(both["travel"].to_numpy(), reach.near, reach.limit, reach.decay)
         both["quality"] = near * both["own"].to_numpy()
-        parts.append(both[["need_point", "provider_row", "travel", "quality"]])
+        parts += [both[PAIR_COLUMNS], everywhere(points, mine)[PAIR_COLUMNS]]
     pairs = pd.concat(parts, ignore_index=True).rename(columns={"provider_row": "provider"})
     pairs = pairs[pairs["quality"] >= SMALLEST_QUALITY]
     return pairs.sort_values(["provider", "need_point"], ignore_index=True)

@@ -35,9 +35,11 @@ class Problem:
         the need within its reach), `unlimited` (bool: capacity was not limited by the scenario),
         `capital_cost`, `operating_cost` [currency], `land_m2` [m²] of one module, `least`, `most`
         (modules; both 1 for existing facilities that nothing can change), `quality`, `x`, `y` [m],
-        `state` (`stands`, `built` at a site, or `expanded`, `upgraded`, `repurposed`, `closed`),
+        `state` (`stands`, `built` at a site, or `expanded`, `upgraded`, `repurposed`, `closed`; or
+        `programme`: without a place, with `x` and `y` not known),
         `facility` (id of the existing facility whose state this is, `service/facility`; empty where the
-        provider is no state of one that can be changed), `beside` (services that must be at its place).
+        provider is no state of one that can be changed), `beside` (services that must be at its place),
+        `run_by` (who runs it; may be empty).
     pairs
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point.

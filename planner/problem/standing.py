@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 STANDS, BUILT, CLOSED, REPURPOSED = "stands", "built", "closed", "repurposed"
+PROGRAMME = "programme"
 STATES = {Expand: "expanded", Upgrade: "upgraded", Repurpose: REPURPOSED, Close: CLOSED}
 """How a facility is told after each kind of change."""
 
@@ -67,7 +68,7 @@ def _kept(service: str, row: dict[str, Any], *, changeable: bool) -> dict[str, A
         "option": AS_IT_IS, "existing": True, "capacity": row["capacity"], "capital_cost": 0.0,
         "operating_cost": 0.0, "land_m2": 0.0, "least": 0 if changeable else 1, "most": 1,
         "quality": row["quality"], "x": row["geometry"].x, "y": row["geometry"].y, "state": STANDS,
-        "facility": name if changeable else "", "beside": (),
+        "facility": name if changeable else "", "beside": (), "run_by": row["run_by"],
     }  # fmt: skip
 
 
@@ -98,6 +99,11 @@ def new_place(problem: Problem) -> Flags:
 def serves(problem: Problem) -> Flags:
     """Which providers serve somebody when they are chosen: all but what is closed, shape (providers,)."""
     return ~_in(problem, CLOSED)
+
+
+def programme(problem: Problem) -> Flags:
+    """Which providers serve the whole city without a place, shape (providers,)."""
+    return _in(problem, PROGRAMME)
 
 
 def changeable(problem: Problem) -> Flags:

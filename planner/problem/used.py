@@ -1,4 +1,4 @@
-"""Sites that have to be acquired before anything is built on them: whether they are used, and for how much."""
+"""Sites that have to be acquired before anything is built on them: which are used, and what they cost."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def to_acquire(problem: Problem) -> tuple[Whole, Floats]:
 
 
 def use(problem: Problem) -> tuple[tuple[Variables, ...], tuple[Rows, ...]]:
-    """Variable `used` of each site that costs something, and rows that make it true where something is built."""
+    """Variable `used` of each site that costs something, and rows that make it true where it is used."""
     sites, _ = to_acquire(problem)
     if not len(sites):
         return (), ()
@@ -67,7 +67,7 @@ def following(problem: Problem, modules: Floats) -> dict[str, Floats]:
 
 
 def acquisition(problem: Problem, modules: Floats) -> Floats:
-    """Cost of acquiring its site, told at the first provider on each site used, shape (providers,) [currency]."""
+    """Cost of the site, told at the first provider on each site used, shape (providers,) [currency]."""
     cost = problem.sites["acquisition_cost"].to_numpy(np.float64)
     at = np.where(modules > 0, site_of(problem), -1)
     used = np.flatnonzero(at >= 0)

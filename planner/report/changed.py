@@ -19,10 +19,10 @@ CHANGES = ("expanded", "upgraded", "repurposed", "closed")
 
 
 def changed(figures: Figures) -> list[str]:
-    """Say what the plan changes, by kind of change: `expands Clinic C`, `closes 12 facilities`."""
+    """Say what the plan changes, by kind of change, and its programmes: `expands Clinic C`, `closes 12 …`."""
     return [
         _verb(state) % {"what": _which(figures, table, state)}
-        for state in CHANGES
+        for state in (*CHANGES, "programme")
         if len(table := figures.in_state(state))
     ]
 
@@ -33,13 +33,15 @@ def _verb(state: str) -> str:
         "upgraded": _("upgrades %(what)s"),
         "repurposed": _("repurposes %(what)s"),
         "closed": _("closes %(what)s"),
+        "programme": _("runs %(what)s for the whole city"),
     }
     return verbs[state]
 
 
 def _which(figures: Figures, table: pd.DataFrame, state: str) -> str:
     if len(table) > NAMED:
-        return _("%(n)s facilities") % {"n": len(table)}
+        words = _("%(n)s programmes") if state == "programme" else _("%(n)s facilities")
+        return words % {"n": len(table)}
     facts = [
         {"name": r["label"] or r["place"], "service": figures.labels[r["service"]]} for r in records(table)
     ]

@@ -215,7 +215,7 @@ def _states() -> list[tuple[str, str]]:
 
 
 def _symbols(outlines: Outlines, figures: Figures, order: dict[str, int]) -> tuple[Symbol, ...]:
-    table = figures.facilities
+    table = figures.facilities[figures.facilities["x"].notna()]
     most = table.groupby("service")["served"].transform("max").clip(lower=1e-9)
     nth, sharing = table.groupby(["x", "y"]).cumcount(), table.groupby(["x", "y"])["place"].transform("size")
     symbols = []

@@ -246,9 +246,8 @@ def _services(
 def _located(city: City, facilities: pd.DataFrame) -> pd.DataFrame:
     import geopandas as gpd  # noqa: PLC0415 - slow to import
 
-    points = gpd.GeoDataFrame(
-        facilities[[]], geometry=gpd.points_from_xy(facilities["x"], facilities["y"]), crs=city.crs
-    )
+    placed = facilities[facilities["x"].notna()]
+    points = gpd.GeoDataFrame(placed[[]], geometry=gpd.points_from_xy(placed["x"], placed["y"]), crs=city.crs)
     polygons = city.neighbourhoods[["geometry"]].rename_axis("neighbourhood").reset_index()
     found = gpd.sjoin(points, polygons, predicate="intersects")
     first = found.groupby(level=0)["neighbourhood"].min()

@@ -134,6 +134,7 @@ def _sheets(
         "money_by_place": spending.by_place(scenario, figures),
         "built": sheets.facilities(scenario, figures, existing=False),
         "acquired": owners.acquired(scenario, figures),
+        "runners": owners.runners(scenario, figures),
         "changed": sheets.changes(scenario, figures),
         "standing": sheets.facilities(scenario, figures, existing=True),
         "served": sheets.served(figures),

@@ -61,7 +61,7 @@ def changes(scenario: Scenario, figures: Figures) -> Sheet:
 
 def facilities(scenario: Scenario, figures: Figures, *, existing: bool) -> Sheet:
     """List what is built, or what stands and is in use as it is."""
-    table = figures.in_state("stands" if existing else "built")
+    table = figures.in_state(*(["stands"] if existing else ["built", "programme"]))
     table = table.sort_values(["service", "label", "provider"], kind="stable")
     labels = figures.services["label"]
     rows = tuple(_facility(row, str(labels[row["service"]]), existing=existing) for row in records(table))

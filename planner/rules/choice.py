@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def _rivals(problem: Problem) -> pd.DataFrame:
     """Candidates that share service and site with another option, with the number of their row."""
     mixed = problem.providers["service"].map(problem.services["mix_sizes"]).to_numpy(bool)
-    providers = problem.providers[built(problem) & ~mixed]
+    providers: pd.DataFrame = problem.providers[built(problem) & ~mixed]
     at = providers.groupby(["service", "place"], sort=True)
     rivals = providers.assign(row=at.ngroup())[at["option"].transform("size") > 1]
     return rivals.assign(row=rivals["row"].rank(method="dense").astype("int64") - 1)

@@ -85,4 +85,6 @@ def evaluate(outcome: Outcome, *, owners: list[str]) -> NDArray[np.float64]:
     """Facilities at others' sites while a site that comes first is left."""
     mine, sites, row, other = _waiting(outcome.problem, owners)
     chosen = (outcome.modules > 0).astype(float)
-    return np.maximum(chosen[mine] - np.minimum(np.bincount(row, chosen[other], len(sites)), 1.0), 0.0)
+    used = np.minimum(np.bincount(row, chosen[other], len(sites)), 1.0)
+    early: NDArray[np.float64] = np.maximum(chosen[mine] - used, 0.0)
+    return early

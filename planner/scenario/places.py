@@ -175,6 +175,8 @@ class Existing(Layer):
     changes: dict[Name, Change] = {}
     """What can be changed about them, by a name for each change; each facility stays as it is or has
     one of the changes."""
+    run_by: Name | Everywhere | None = None
+    """Column with who runs each, or `{all: name}`; told with money and people served."""
     label: Name | None = None
     """Column with the facility's name."""
 

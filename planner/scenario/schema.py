@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from planner.scenario.options import Option
+from planner.scenario.options import Option, Programme
 from planner.scenario.places import (
     Cells,
     City,
@@ -38,6 +38,7 @@ __all__ = [
     "Neighbourhoods",
     "Network",
     "Option",
+    "Programme",
     "Reach",
     "Scenario",
     "Service",
@@ -157,6 +158,8 @@ class Service(Strict):
     """Where it can be built."""
     options: dict[Name, Option] = Field(default={})
     """Sizes in which it can be built."""
+    programmes: dict[Name, Programme] = Field(default={})
+    """Ways to serve people all over the city without a place, such as an insurance, by name."""
     mix_sizes: bool = False
     """Whether modules of several sizes may stand at one site; else at most one size of the service does."""
     weight: NotNegative = 1.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAY_BE_EMPTY = {"label", "facility", "run_by", "owner"}
 MAY_BE_INFINITE = {"capacity"}
-MAY_BE_UNTOLD = {"value"}
+MAY_BE_UNTOLD = {"value", "x", "y"}
 KINDS = {"text": "text", "number": "a number", "whole": "a whole number", "flag": "true or false"}
 
 

@@ -36,10 +36,16 @@ def check_facilities(tally: Tally, ledger: Ledger, table: pd.DataFrame, outcome:
     rows, at = table[known], at[known]
     say = names(rows, "facilities", "provider")
     truth = ledger.problem.providers.iloc[at]
-    for column in ("service", "place", "label", "option", "existing", "state", "facility"):
+    for column in ("service", "place", "label", "option", "existing", "state", "facility", "run_by"):
         tally.same(column, say, rows[column], truth[column].astype(object).fillna(""))
     for axis in ("x", "y"):
-        tally.equal(f"coordinate {axis} [m]", say, rows[axis], truth[axis], METRES, share=0.0)
+        placed = truth[axis].notna().to_numpy()
+        where = names(rows[placed], "facilities", "provider")
+        tally.equal(
+            f"coordinate {axis} [m]", where, rows[axis][placed], truth[axis][placed], METRES, share=0.0
+        )
+        nowhere = ~placed & rows[axis].notna().to_numpy()
+        tally.holds(nowhere, say, f"has a coordinate {axis}, though it is at no place")
     _check_size(tally, rows, truth, say)
     check_acquired(tally, ledger, rows, truth)
     served = outcome.used[at]

@@ -12,10 +12,10 @@ from planner import flow
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A unit of care at quality 1 is worth ½ / 0.3 = 5/3, a pupil ½ / 0.1 = 5 (weights ½, highest need per resident).
+# A unit of care at quality 1 is worth ½ / 0.3 = 5/3, a pupil ½ / 0.1 = 5 (weights ½).
 CARE, PUPIL = 5 / 3, 5.0
 ALL = 1200 * CARE + 600 * PUPIL
-# Plots in ward b reach wards a, b, c (600 who need care, 300 pupils), those in ward e reach d, e, f (the same).
+# Plots in ward b reach wards a, b, c (600 who need care, 300 pupils), those in ward e d, e, f (the same).
 # A school brings 300 × 5 = 1,500, a clinic alone 300 × 0.9 × 5/3 = 450, one in a school 300 × 5/3 = 500.
 #   hall_e (city, 500 m²): school and clinic in it, 400 + 100 m²: 2,000 for 3 + 2
 #   mill_b (private, 800 m², to be bought for 1): the same for 3 + 2 + 1
@@ -23,9 +23,10 @@ ALL = 1200 * CARE + 600 * PUPIL
 #   lot_e (private, 1,000 m², to be bought for 2)
 # With 11 to build, the best without the rule is both pairs: 4,000 for 11.
 FREE = 4000.0
-# The city's plots first: no school fits on yard_b, so mill_b may have one; a clinic fits, so mill_b may have none
-# while yard_b is empty. Both pairs and the clinic on yard_b would cost 14. The best: hall_e with both (5), mill_b
-# with the school (3 + 1): 3,500 for 9. Instead of the clinic in hall_e one on yard_b: 3,450 for 10. All three: 12.
+# The city's plots first: no school fits on yard_b, so mill_b may have one; a clinic fits, so mill_b may have
+# none while yard_b is empty. Both pairs and the clinic on yard_b would cost 14. The best: hall_e with both (5),
+# mill_b with the school (3 + 1): 3,500 for 9. With a clinic on yard_b instead of that in hall_e: 3,450 for 10.
+# All three would cost 12.
 RULED = 3500.0
 
 
