@@ -23,10 +23,10 @@ ALL = 1200 * CARE + 600 * PUPIL
 #   lot_e (private, 1,000 m², to be bought for 2)
 # With 11 to build, the best without the rule is both pairs: 4,000 for 11.
 FREE = 4000.0
-# The city's plots first: no school fits on yard_b, so mill_b may have one; a clinic fits, so mill_b may have
-# none while yard_b is empty. Both pairs and the clinic on yard_b would cost 14. The best: hall_e with both (5),
-# mill_b with the school (3 + 1): 3,500 for 9. With a clinic on yard_b instead of that in hall_e: 3,450 for 10.
-# All three would cost 12.
+# The city's plots first: no school fits on yard_b, so mill_b may have one; a clinic fits, so mill_b may
+# have none while yard_b is empty. Both pairs and the clinic on yard_b would cost 14. The best: hall_e with
+# both (5), mill_b with the school (3 + 1): 3,500 for 9. With a clinic on yard_b instead of that in hall_e:
+# 3,450 for 10. All three would cost 12.
 RULED = 3500.0
 
 
