@@ -90,9 +90,11 @@ def city_of(
     flat_need = pd.DataFrame(flat, columns=names).sort_values(["service", "cell"], ignore_index=True)
     sites = dict(sites or {})
     site = pd.DataFrame({"label": list(sites), "land_m2": list(sites.values()), "neighbourhood": ""})
+    site = site.assign(owner="", acquisition_cost=0.0)
     site.index = pd.Index(list(sites), name="site", dtype="str")
     standing = pd.DataFrame(list(facilities), columns=["service", "facility", "capacity", "quality"])
     standing["label"] = standing["facility"]
+    standing = standing.assign(operating_cost=0.0, run_by="")
     people = table.groupby("neighbourhood")["population"].sum().to_frame()
     return City(
         CRS,

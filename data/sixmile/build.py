@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import csv
+from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 from shapely.geometry import box
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HERE = Path(__file__).parent
 WARDS = "abcdef"
@@ -36,6 +41,14 @@ SITES = (
     ("site_f", 1000, "city", 0.0),
 )
 CLINICS = (("clinic_c", 150, 0.8, 0.2), ("clinic_d", 100, 1.0, 0.1))
+PLOTS = (
+    ("yard_b", 350, "city", 0.0, -150),
+    ("mill_b", 800, "private", 1.0, 150),
+    ("hall_e", 500, "city", 0.0, -150),
+    ("lot_e", 1000, "private", 2.0, 150),
+)
+"""Two plots in a ward: land, owner, cost of acquiring it, metres east of the middle."""
+SCHOOLS = (("school_b", 20, 1.0, 0.4), ("school_f", 200, 0.5, 0.1))
 
 
 def main() -> None:
@@ -55,15 +68,25 @@ def main() -> None:
     wards.to_crs("EPSG:4326").to_file(HERE / "wards.geojson", driver="GeoJSON", RFC7946=True)
     _points("sites.csv", ("site", "land_m2", "owner", "acquisition_cost"), SITES)
     _points("clinics.csv", ("clinic", "capacity", "quality", "operating_cost"), CLINICS)
+    _points("schools.csv", ("school", "capacity", "quality", "operating_cost"), SCHOOLS)
+    _points(
+        "plots.csv",
+        ("plot", "land_m2", "owner", "acquisition_cost"),
+        [row[:4] for row in PLOTS],
+        [row[4] for row in PLOTS],
+    )
     _ways()
 
 
-def _points(file: str, names: tuple[str, ...], rows: tuple[tuple[object, ...], ...]) -> None:
+def _points(
+    file: str, names: tuple[str, ...], rows: Sequence[tuple[object, ...]], east: Sequence[int] = ()
+) -> None:
     with (HERE / file).open("w", newline="", encoding="utf-8") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow((*names, "x", "y"))
-        for row in rows:
-            table.writerow((*row, 500_000 + (_place(str(row[0])) + 0.5) * MILE, 5_000_000 + MILE / 2))
+        for row, metres in zip_longest(rows, east, fillvalue=0):
+            middle = 500_000 + (_place(str(row[0])) + 0.5) * MILE  # type: ignore[index]
+            table.writerow((*row, middle + metres, 5_000_000 + MILE / 2))  # type: ignore[misc]
 
 
 def _ways() -> None:

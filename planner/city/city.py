@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+import geopandas as gpd
+import pandas as pd
 
-    import geopandas as gpd
-    import pandas as pd
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,14 @@ class City:
         (`expected`), `need` [unit of the service] > 0; sorted by service, then cell.
     sites
         Points; index `site` (string id, sorted); columns `label`, `land_m2` [m²] (infinite when
-        unlimited), `neighbourhood` (id or empty), `geometry`.
+        unlimited), `neighbourhood` (id or empty), `owner` (empty where none is known),
+        `acquisition_cost` [currency], `geometry`.
     candidates
         Which service can be built where: columns `service`, `site`; sorted.
     facilities
         Points; columns `service`, `facility` (string id, unique within its service), `label`,
-        `capacity` [unit of the service], `quality` in (0, 1], `geometry`; sorted by service, facility.
+        `capacity` [unit of the service], `quality` in (0, 1], `operating_cost` (of today
+        [currency/year]), `run_by` (empty where nobody is named), `geometry`; sorted by service, facility.
     lines
         By travel mode: the streets or barriers layer of that mode, projected.
     tables
@@ -51,6 +53,10 @@ class City:
         `layer`, `place` (id of the neighbourhood or cell), `estimate` (share of the residents in the
         group [1]; need, or need per resident) and `error` (its standard error, in its unit) > 0. Places
         that are not there are taken as exact. None where the scenario names no margins.
+    changes
+        What can be changed about existing facilities: columns `service`, `facility`, `change` (its name in
+        the scenario), `to` (the service that it then serves; empty where it is closed). None where
+        nothing can.
     """
 
     crs: str
@@ -65,3 +71,24 @@ class City:
     inputs: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     margins: pd.DataFrame | None = None
+    changes: pd.DataFrame | None = None
+
+    def served_from(self, services: Sequence[str]) -> gpd.GeoDataFrame:
+        """Existing facilities that serve one of these services, or could; columns service, place, geometry.
+
+        Those that could be repurposed stand after those that serve it today.
+        """
+        columns = ["service", "facility", "geometry"]
+        today = self.facilities.loc[self.facilities["service"].isin(services), columns]
+        if self.changes is None:
+            return today.rename(columns={"facility": "place"})
+        repurposed = self.changes["to"].isin(services) & (self.changes["to"] != self.changes["service"])
+        other = self.changes[repurposed]
+        own = self.facilities.set_index(["service", "facility"]).geometry
+        moved = gpd.GeoDataFrame(
+            {"service": other["to"].to_numpy(), "facility": other["facility"].to_numpy()},
+            geometry=own.loc[pd.MultiIndex.from_frame(other[["service", "facility"]])].to_numpy(),
+            crs=self.facilities.crs,
+        )
+        both = pd.concat([today, moved.drop_duplicates(["service", "facility"])], ignore_index=True)
+        return both.rename(columns={"facility": "place"})

@@ -12,6 +12,7 @@ import shapely
 
 from planner.city.shapes import shapes
 from planner.city.where import locate
+from planner.scenario.places import Everywhere
 
 if TYPE_CHECKING:
     from planner.city.source import Source
@@ -36,14 +37,20 @@ class Placed:
 
 
 def sites(source: Source, spec: Sites) -> Placed:
-    """Sites of a service: id, label, land [m²]."""
+    """Sites of a service: id, label, land [m²], owner, cost of acquiring it [currency]."""
     ids = source.ids(spec.id)
-    table = {"site": ids, "label": _label(source, spec.label, ids), "land_m2": source.figure(spec.land_m2)}
+    table = {
+        "site": ids,
+        "label": _label(source, spec.label, ids),
+        "land_m2": source.figure(spec.land_m2),
+        "owner": _name(source, spec.owner),
+        "acquisition_cost": source.figure(spec.acquisition_cost),
+    }
     return Placed(source.ask.trail[1], source, pd.DataFrame(table), shapes(source, "points"))
 
 
 def facilities(source: Source, spec: Existing) -> Placed:
-    """Facilities of a service: id, label, capacity [unit of the service], quality in (0, 1]."""
+    """Facilities of a service: id, label, capacity, quality in (0, 1], yearly cost, as in `City`."""
     ids = source.ids(spec.id)
     if spec.quality == 0:
         source.findings.add(
@@ -55,6 +62,8 @@ def facilities(source: Source, spec: Existing) -> Placed:
         "label": _label(source, spec.label, ids),
         "capacity": source.figure(spec.capacity),
         "quality": source.figure(spec.quality, "above zero", 1.0),
+        "operating_cost": source.figure(spec.operating_cost),
+        "run_by": _name(source, spec.run_by),
     }
     return Placed(source.ask.trail[1], source, pd.DataFrame(table), shapes(source, "points"))
 
@@ -62,6 +71,13 @@ def facilities(source: Source, spec: Existing) -> Placed:
 def _label(source: Source, column: str | None, ids: pd.Series[str]) -> pd.Series[str]:
     label = source.text(column)
     return label.where(label != "", ids)
+
+
+def _name(source: Source, given: str | Everywhere | None) -> pd.Series[str]:
+    """One name for all rows, or those of a column; empty where nothing is given."""
+    if isinstance(given, Everywhere):
+        return pd.Series([given.all] * len(source), dtype="str")
+    return source.text(given)
 
 
 def all_sites(placed: list[Placed], areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -81,12 +97,10 @@ def all_sites(placed: list[Placed], areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDat
         else:
             _same_sites(list(parts.values()), part, part.on(crs))
             parts[key] = (part, part.on(crs))
-    empty = gpd.GeoDataFrame({"site": [], "label": [], "land_m2": []}, geometry=[], crs=crs)
-    joined = (
-        pd.concat([part for _, part in parts.values()])
-        if parts
-        else empty.astype({"site": "str", "label": "str", "land_m2": "float64"})
-    )
+    dtypes = {"site": "str", "label": "str", "land_m2": "float64"}
+    dtypes |= {"owner": "str", "acquisition_cost": "float64"}
+    empty = gpd.GeoDataFrame({name: [] for name in dtypes}, geometry=[], crs=crs)
+    joined = pd.concat([part for _, part in parts.values()]) if parts else empty.astype(dtypes)
     joined = joined.drop_duplicates("site").sort_values("site", kind="stable").set_index("site")
     found = locate(joined.geometry.to_numpy(), areas)[0]
     names = np.append(areas.index.to_numpy(object), "")
@@ -103,7 +117,7 @@ def _telling(part: Placed) -> tuple[bool, str]:
 
 def _same_description(first: Placed, second: Placed) -> None:
     """Check that services which share a file of sites describe it alike, or its land counts twice."""
-    for key in ("id", "land_m2", "x", "y", "crs"):
+    for key in ("id", "land_m2", "owner", "acquisition_cost", "x", "y", "crs"):
         one, other = (_written(part, key) for part in (first, second))
         if one != other:
             message = (
@@ -137,6 +151,9 @@ def _same_sites(
                     f"and {twin.land_m2_first:g} m² in `{name}`"
                 )
                 part.source.rows(np.array([twin.row]), [message], "give it the same land in both files")
+            elif (twin.owner, twin.acquisition_cost) != (twin.owner_first, twin.acquisition_cost_first):
+                message = f"the site {twin.site!r} has another owner or cost of acquiring it in `{name}`"
+                part.source.rows(np.array([twin.row]), [message], "tell the same in both files")
 
 
 def all_facilities(placed: list[Placed], candidates: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
@@ -147,14 +164,9 @@ def all_facilities(placed: list[Placed], candidates: pd.DataFrame, crs: str) -> 
         told = [f"the facility and a site of `{part.service}` have the same id" for _ in clash]
         part.source.rows(clash, told, "give them different ids, so that reports tell them apart")
     if not placed:
-        table = pd.DataFrame({"service": [], "facility": [], "label": [], "capacity": [], "quality": []})
-        dtypes = {
-            "service": "str",
-            "facility": "str",
-            "label": "str",
-            "capacity": "float64",
-            "quality": "float64",
-        }
+        dtypes = dict.fromkeys(["service", "facility", "label"], "str")
+        dtypes |= dict.fromkeys(["capacity", "quality", "operating_cost"], "float64") | {"run_by": "str"}
+        table = pd.DataFrame({name: [] for name in dtypes})
         return gpd.GeoDataFrame(table.astype(dtypes), geometry=[], crs=crs)
     joined = pd.concat([part.on(crs) for part in placed])
     return joined.sort_values(["service", "facility"], kind="stable").reset_index(drop=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planner.city.ask import asked
+from planner.city.changes import all_changes
 from planner.city.city import City
 from planner.city.crs import check_city_crs, city_crs
 from planner.city.findings import Findings
@@ -128,12 +129,12 @@ def _together(scenario: Scenario, layers: _Layers, inputs: dict[str, str], findi
     need = add_missed(scenario, figures, (area, home), need, findings)
     built, candidates = all_sites(layers.sites, area)
     standing = all_facilities(layers.facilities, candidates, crs)
+    changes = all_changes(layers.facilities, candidates)
     findings.stop()
     lines = {mode: frame.to_crs(crs) for mode, frame in layers.lines.items()}
-    told = tuple(findings.notes)
-    return City(
-        crs, area, home, need, built, candidates, standing, lines, layers.tables, inputs, told, margins
-    )
+    notes = tuple(findings.notes)
+    places = (built, candidates, standing, lines, layers.tables)
+    return City(crs, area, home, need, *places, inputs, notes, margins, changes)
 
 
 def _housed(scenario: Scenario, own: Layered, areas: Layered, findings: Findings) -> Layered:

@@ -71,13 +71,20 @@ def _service(question: Question, service: str) -> Iterator[str]:
     problem = question.problem
     facts = problem.services.loc[service]
     mine = problem.providers[problem.providers["service"] == service]
-    stands, could = mine[mine["existing"]], mine[~mine["existing"]]
+    stands, could = mine[mine["existing"]], mine[mine["state"] == "built"]
+    programmes = mine[mine["state"] == "programme"]
+    changes = mine[mine["facility"].ne("") & ~mine["existing"]]
     label = question.scenario.services[service].label
     yield f"{label} ({service}), in {facts['unit']}" if label else f"{service}, in {facts['unit']}"
     yield f"    need: {facts['need']:,.0f} ({MEANINGS[str(facts['meaning'])]})"
     if facts["meaning"] == "demand":
         yield f"    stands today: {_places(stands, 'places')}"
     yield f"    could be built: {_places(could, 'sites')}"
+    for (state, option), own in changes.groupby(["state", "option"], sort=True):
+        count = "1 facility" if len(own) == 1 else f"{len(own):,} facilities"
+        yield f"    could be {state} ({option}): {count}"
+    if len(programmes):
+        yield f"    could be run for the whole city: {_places(programmes, 'programmes')}"
     limit = f"{facts['limit']:,g} {facts['travel_unit']}"
     yield f"    farther than {limit} from every place: {_out(question, service):,.0f}"
 
@@ -89,7 +96,11 @@ def _places(providers: pd.DataFrame, what: str) -> str:
     most = (providers["capacity"] * providers["most"]).groupby(providers["place"]).max()
     limited = "unlimited" if providers["unlimited"].any() else f"{most.sum():,.0f}"
     count = f"1 {what[:-1]}" if len(most) == 1 else f"{len(most):,} {what}"
-    options = "" if providers["existing"].all() else f" ({', '.join(dict.fromkeys(providers['option']))})"
+    options = (
+        ""
+        if not (providers["state"] == "built").any()
+        else f" ({', '.join(dict.fromkeys(providers['option']))})"
+    )
     return f"room for {limited} at {count}{options}"
 
 

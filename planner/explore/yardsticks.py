@@ -12,6 +12,7 @@ from planner.explore.principles import asked_of_every
 from planner.frames import Column, Frame
 from planner.model.yardstick import Yardstick
 from planner.problem.outcome import Outcome
+from planner.problem.used import acquisition
 from planner.report.tables import write_csv, write_parquet
 from planner.verify.ledger import outcome_of
 
@@ -129,7 +130,8 @@ def _figures(outcome: Outcome, yardsticks: Mapping[str, Yardstick]) -> dict[str,
             "shortfall": floor - figures["shortfall"],
             "people_below_floor": float(problem.population[outcome.wellbeing < floor - SAME].sum()),
             "gini": 1.0 - shared / mean if mean > 0 else np.nan,
-            "capital_cost": float(new @ problem.providers["capital_cost"]),
+            "capital_cost": float(new @ problem.providers["capital_cost"])
+            + float(acquisition(problem, outcome.modules).sum()),
             "operating_cost": float(new @ problem.providers["operating_cost"]),
         }
     )

@@ -49,22 +49,51 @@ FACILITIES = Frame(
     "What stands and what is built: one row for each provider in use.",
     (
         PERIOD,
-        Column("provider", "text", "–", "id: service/site/option, or service/facility for what stands today"),
+        Column(
+            "provider",
+            "text",
+            "–",
+            "id: service/site/option, service/facility for what stands today, service/facility/change",
+        ),
         Column("service", "text", "–", "service"),
-        Column("place", "text", "–", "id of the site or existing facility"),
-        Column("label", "text", "–", "name of the site or facility"),
-        Column("option", "text", "–", "size; `existing` for what stands today"),
-        Column("existing", "flag", "–", "stands today"),
+        Column("place", "text", "–", "id of the site or existing facility, or name of the programme"),
+        Column("label", "text", "–", "name of the site, facility or programme"),
+        Column("option", "text", "–", "size, or name of the change; `existing` for what stays as it is"),
+        Column("existing", "flag", "–", "stands today and stays as it is"),
         Column("modules", "whole", "–", "modules in use"),
         Column(
             "capacity", "number", "unit of the service", "need that it can serve; infinite when unlimited"
         ),
         Column("served", "number", "unit of the service", "need that it serves"),
-        Column("capital_cost", "number", "currency", "cost of building it"),
-        Column("operating_cost", "number", "currency/year", "yearly cost of running it"),
+        Column("capital_cost", "number", "currency", "cost of building or changing it"),
+        Column(
+            "operating_cost", "number", "currency/year", "yearly cost beyond what it costs today; < 0 saves"
+        ),
         Column("land_m2", "number", "m²", "land that it takes"),
-        Column("x", "number", "m", "easting in the city's coordinate system"),
-        Column("y", "number", "m", "northing in the city's coordinate system"),
+        Column("x", "number", "m", "easting in the city's coordinate system; empty for a programme"),
+        Column("y", "number", "m", "northing in the city's coordinate system; empty for a programme"),
+        Column(
+            "state",
+            "text",
+            "–",
+            "`stands` as it is, `built`, or `expanded`, `upgraded`, `repurposed`, `closed` (serves nobody), "
+            "or `programme` (for the whole city, without a place)",
+        ),
+        Column(
+            "facility",
+            "text",
+            "–",
+            "id (service/facility) of the existing facility whose state this is; empty where nothing could "
+            "be changed",
+        ),
+        Column("run_by", "text", "–", "who runs it; empty where nobody is named"),
+        Column("owner", "text", "–", "owner of the site on which it is built; empty where none is known"),
+        Column(
+            "acquisition_cost",
+            "number",
+            "currency",
+            "cost of acquiring its site; told at the first by id of what is built there",
+        ),
     ),
     ("period", "service", "provider"),
 )

@@ -23,7 +23,7 @@ BESIDE = Frame(
         Column("mean", "number", "1", "mean share served, or mean wellbeing"),
         Column("worst_fifth", "number", "1", "the same among the fifth who have least of it"),
         Column("below", "number", "see unit", "those in places below the floor"),
-        Column("capital_cost", "number", "currency", "cost of building what is built"),
+        Column("capital_cost", "number", "currency", "cost of what is built, its sites and what is changed"),
     ),
     ("when", "period", "service"),
 )

@@ -65,5 +65,5 @@ def _row(view: View, floor: float) -> dict[str, object]:
         "mean": float(np.average(x, weights=people)) if len(x) else float("nan"),
         "worst_fifth": worst_off(x, people),
         "below": float(people[x < floor].sum()),
-        "capital_cost": float(mine["capital_cost"].sum()),
+        "capital_cost": float((mine["capital_cost"] + mine["acquisition_cost"]).sum()),
     }

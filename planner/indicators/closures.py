@@ -16,20 +16,24 @@ if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
 
 POINT = ["period", "service", "cell"]
+STAYED = ("expanded", "upgraded")
+"""States of a changed facility in which it still serves those whom it served."""
 
 
 def displaced(scenario: Scenario, city: City, plan: Plan) -> pd.DataFrame:
-    """Tell how many were served before by a facility that the plan closes, by service and group.
+    """Tell how many were served before at what the plan closes or repurposes, by service and group.
 
     Of those of a cell who lose their facility, as many are `served_elsewhere` as the plan serves there
     beyond those who kept theirs; the rest are `left_without`. Facilities that are not in the plan's table
-    are closed. Where every existing facility is kept the table is empty.
+    are closed; one that is expanded or upgraded goes on serving its people. Where every existing facility
+    goes on, the table is empty.
 
     Returns
     -------
     Table as in `frames.equity.DISPLACED`.
     """
-    kept = set(plan.facilities.loc[plan.facilities["modules"] > 0, "provider"])
+    stands = plan.facilities[plan.facilities["modules"] > 0]
+    kept = {*stands["provider"], *stands.loc[stands["state"].isin(STAYED), "facility"]}
     first = plan.before.assign(lost=plan.before["served"].where(~plan.before["provider"].isin(kept), 0.0))
     sums = first.groupby(POINT)[["served", "lost"]].sum()
     sums = sums[sums["lost"] > 0]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from planner.indicators.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import pandas as pd
 
     from planner.city.city import City
     from planner.plan import Instead, Plan
@@ -39,7 +38,7 @@ def moments(  # noqa: PLR0917 - as `assess`
             table[table["period"] == period]
             for table in (plan.need_points, plan.assignment, plan.facilities, plan.before)
         )
-        standing = facilities[facilities["existing"].astype(bool)]
+        standing = standing_before(facilities, city)
         served_first = without_plan(points, first)
         before = View(city, services, served_first, first, standing, judged, pairs=pairs)
         yield BEFORE, int(period), before
@@ -52,6 +51,38 @@ def moments(  # noqa: PLR0917 - as `assess`
             )
             view = View(city, services, there, served, stands, judged, pairs=pairs, earlier=before)
             yield when, int(period), view
+
+
+def standing_before(facilities: pd.DataFrame, city: City) -> pd.DataFrame:
+    """Tell what stands before the plan: what it keeps, and what it changes as it is today.
+
+    Parameters
+    ----------
+    facilities
+        Columns of `frames.FACILITIES`, one period.
+    city
+        Its facilities tell what those were that the plan changes.
+
+    Returns
+    -------
+    Columns of `frames.FACILITIES`.
+    """
+    kept = facilities[facilities["existing"].astype(bool)]
+    changed = facilities[~facilities["existing"].astype(bool) & (facilities["facility"] != "")]
+    if not len(changed):
+        return kept
+    names = city.facilities["service"].astype("str") + "/" + city.facilities["facility"].astype("str")
+    today = city.facilities.assign(facility=names).set_index("facility").loc[changed["facility"]]
+    as_it_was = {"capital_cost": 0.0, "operating_cost": 0.0, "served": np.nan, "modules": 1, "existing": True}
+    was = changed.assign(
+        **as_it_was,
+        provider=changed["facility"],
+        option="existing",
+        state="stands",
+        service=today["service"].to_numpy(),
+        capacity=today["capacity"].to_numpy(np.float64),
+    )
+    return pd.concat([kept, was], ignore_index=True)
 
 
 def without_plan(points: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

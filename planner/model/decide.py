@@ -14,8 +14,9 @@ from planner.model.ceiling import under_ceiling
 from planner.model.diagnose import advise
 from planner.model.ended import STOPPED, without_plan
 from planner.model.ended import ending as ending_of
+from planner.model.lean import POLISH_SECONDS, polished
 from planner.model.narrow import polish_of
-from planner.model.polish import Rulebook, fewest_modules
+from planner.model.polish import Rulebook
 from planner.model.search import CLOSE, Search
 from planner.model.yardstick import Yardstick
 from planner.plan import Ending, Plan, Status
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-POLISH_SECONDS = 60.0
 SAME = 1e-9
 """Share of its value by which a plan must be better to take the place of another."""
 
@@ -226,20 +226,6 @@ def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
     if polish.interrupted:
         raise Stopped(STOPPED)
     return outcome
-
-
-def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, effort: Effort) -> tuple[Outcome, bool]:
-    """Without waste, and without modules that serve nobody where the rules allow it; whether Ctrl-C came."""
-    own = polish_of(yardstick, rules, outcome.modules, effort.threads)
-    first = own.without_waste(outcome, POLISH_SECONDS)
-    fewer = fewest_modules(first)
-    if (fewer == outcome.modules).all() or own.interrupted:
-        return first, own.interrupted
-    polish = polish_of(yardstick, rules, fewer, effort.threads, effort.gap)
-    second = polish.best(POLISH_SECONDS)
-    if second is None or yardstick.value(second) > (had := yardstick.value(first)) + 1e-9 * (1 + abs(had)):
-        return first, polish.interrupted
-    return polish.without_waste(second, POLISH_SECONDS), polish.interrupted
 
 
 def as_plan(  # noqa: PLR0917 - the parts of a plan, in their order

@@ -12,11 +12,14 @@ import numpy as np
 from planner.model.formulation import formulate
 from planner.model.solve import Solver
 from planner.problem.blocks import Block, Goal, Rows, Terms
-from planner.problem.choice import CHOSEN, chosen_by
 from planner.problem.outcome import Outcome
+from planner.problem.standing import changeable
+from planner.problem.used import FOLLOWING, following
 from planner.problem.wellbeing import gain, gain_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
@@ -123,7 +126,7 @@ class Polish:
         rows = [Rows("held", (terms,), ">=", has * (1 - slack) - slack, [f"held {a}" for a in places])]
         if _by_steps(goal):
             rows.append(self._steps_held(goal, self.yardstick.value(outcome)))
-        elif "serve" in goal.cost and goal.cost.keys() <= {"serve", "open", CHOSEN}:
+        elif "serve" in goal.cost and goal.cost.keys() <= {"serve", "open", *FOLLOWING}:
             cost = goal.cost["serve"]
             value = float(cost @ outcome.served)
             pair = np.flatnonzero(cost)
@@ -144,9 +147,9 @@ class Polish:
         solver = Solver(formulate(self.problem, blocks, goal), self.threads)
         solver.relax(relaxed=not _by_steps(goal))
         solver.bound("open", self.modules, self.modules)
-        if CHOSEN in solver.model.columns:
-            chosen = chosen_by(self.problem, self.modules)
-            solver.bound(CHOSEN, chosen, chosen)
+        for family, values in following(self.problem, self.modules).items():
+            if family in solver.model.columns:
+                solver.bound(family, values, values)
         answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0), constant=goal.constant)
         if solver.interrupted:  # a polish is short: it is finished, and the search then stops
             self.interrupted = True
@@ -169,7 +172,7 @@ class Polish:
 
 def _by_steps(goal: Goal) -> bool:
     """Return whether a goal has whole variables of its own, so that its value goes by steps."""
-    return any(v.integer and v.family != CHOSEN for v in goal.variables)
+    return any(v.integer and v.family not in FOLLOWING for v in goal.variables)
 
 
 def _shrink(most: Floats, taken: Floats) -> Floats:
@@ -178,9 +181,20 @@ def _shrink(most: Floats, taken: Floats) -> Floats:
 
 
 def fewest_modules(outcome: Outcome) -> Floats:
-    """Modules that the served need really takes, never below what must stand, shape (providers,)."""
+    """Modules that the served need really takes, never below what must stand, shape (providers,).
+
+    Existing facilities that can be changed are left in their state.
+    """
     providers = outcome.problem.providers
     capacity = np.maximum(providers["capacity"].to_numpy(float), 1e-12)
     needed = np.ceil(outcome.used / capacity - 1e-9)
     fewest: Floats = np.maximum(np.minimum(needed, outcome.modules), providers["least"].to_numpy(float))
-    return fewest
+    return np.where(changeable(outcome.problem), outcome.modules, fewest)
+
+
+def unchanged(outcome: Outcome) -> Iterator[Floats]:
+    """Modules with one more of the changed facilities left as it is, each shape (providers,)."""
+    of = outcome.problem.providers["facility"].to_numpy(object)
+    kept = outcome.problem.providers["existing"].to_numpy(bool)
+    for name in np.unique(of[(of != "") & ~kept & (outcome.modules > 0)]):
+        yield np.where(of == name, kept, outcome.modules)

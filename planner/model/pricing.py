@@ -154,7 +154,9 @@ class Pricing:
         problem = local.problem
         earns = -local.reduced(prices, "serve")
         if len(prices.weight):
-            earns = (prices.weight / problem.population)[problem.place[problem.need_point]] * local.gain + earns
+            earns = (prices.weight / problem.population)[
+                problem.place[problem.need_point]
+            ] * local.gain + earns
         most = np.zeros(len(problem.need))
         np.maximum.at(most, problem.need_point, earns)
         row = np.zeros(len(local.right))

@@ -11,7 +11,7 @@ import numpy as np
 from planner.errors import PlannerError
 from planner.model.narrow import polish_of
 from planner.model.relax import FEW_PAIRS, Relaxation
-from planner.problem.choice import CHOSEN, chosen_by
+from planner.problem.used import following
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,8 +171,8 @@ class Search:
         return self.relaxation.lay_anew(found, self._values(self.best)) or (self.share > 0 and self._left > 0)
 
     def _values(self, outcome: Outcome) -> dict[str, Floats]:
-        chosen = chosen_by(self.yardstick.problem, outcome.modules)
-        return {"open": outcome.modules, "serve": outcome.served, CHOSEN: chosen}
+        follows = following(self.yardstick.problem, outcome.modules)
+        return {"open": outcome.modules, "serve": outcome.served, **follows}
 
     def _solve(self, share: float, seconds: float) -> Answer:
         gap = self.yardstick.allowance(self.bound, self.before, share)

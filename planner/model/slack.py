@@ -24,7 +24,9 @@ class Slack:
 
     def __init__(self, local: Local, modules: Whole, served: Floats | None = None) -> None:
         """Begin with these modules and served amounts."""
-        busy = sum((np.diff(local.matrix(f).indptr) for f in ("serve", *local.others)), np.zeros(len(local.right)))
+        busy = sum(
+            (np.diff(local.matrix(f).indptr) for f in ("serve", *local.others)), np.zeros(len(local.right))
+        )
         self.alone = np.asarray(busy) == 0
         self.sense, self.columns = local.sense, {f: local.by_column(f) for f in ("open", CHOSEN)}
         self.left = local.right - local.matrix("open") @ modules - local.matrix(CHOSEN) @ (modules > 0)
@@ -33,7 +35,9 @@ class Slack:
         self._serve = None
         if served is not None:
             self.left = self.left - local.matrix("serve") @ served
-            rows = np.setdiff1d(np.flatnonzero(np.diff(local.matrix("serve").indptr)), np.arange(counted.start, counted.stop))
+            rows = np.setdiff1d(
+                np.flatnonzero(np.diff(local.matrix("serve").indptr)), np.arange(counted.start, counted.stop)
+            )
             self._watched = rows
             self._serve = local.by_column("serve")[:, rows] if len(rows) else None
 

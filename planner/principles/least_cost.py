@@ -9,6 +9,7 @@ from pydantic import Field
 
 from planner.catalogue import objective
 from planner.problem.blocks import Goal
+from planner.problem.used import USED, acquisition, to_acquire, use
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +41,7 @@ def _way(problem: Problem, price: float) -> Floats:
 def formulate(problem: Problem, *, years: Years = 10.0, travel_price: Price = 0.0) -> Goal:
     r"""The least money with which every rule and floor of the scenario is kept.
 
-    .. math:: \min \sum_j (c_j + Y o_j)\, open_j + \pi \sum_{ij} t_{ij}\, serve_{ij}
+    .. math:: \min \sum_j (c_j + Y o_j)\, open_j + \sum_p b_p \, used_p + \pi \sum_{ij} t_{ij}\, serve_{ij}
 
     Without floors it builds nothing: say what is enough under `constraints`. Money is not discounted.
 
@@ -52,10 +53,18 @@ def formulate(problem: Problem, *, years: Years = 10.0, travel_price: Price = 0.
         π, what the way of one unit of need costs for each minute or metre, over all the years [currency].
     """
     cost = {"open": _cost(problem, years)}
-    return Goal(cost | {"serve": _way(problem, travel_price)} if travel_price else cost)
+    if travel_price:
+        cost["serve"] = _way(problem, travel_price)
+    acquired = to_acquire(problem)[1]
+    if len(acquired):
+        cost[USED] = acquired
+    variables, rows = use(problem)
+    return Goal(cost, variables=variables, rows=rows)
 
 
 def evaluate(outcome: Outcome, *, years: float = 10.0, travel_price: float = 0.0) -> float:
-    """Money to build, to run for the years, and for the ways [currency]."""
+    """Money to acquire sites, to build, to run for the years, and for the ways [currency]."""
     problem = outcome.problem
-    return float(_cost(problem, years) @ outcome.modules + _way(problem, travel_price) @ outcome.served)
+    acquired = float(acquisition(problem, outcome.modules).sum())
+    way = float(_way(problem, travel_price) @ outcome.served)
+    return float(_cost(problem, years) @ outcome.modules) + acquired + way

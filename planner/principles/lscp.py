@@ -10,6 +10,7 @@ from planner.catalogue import objective
 from planner.problem.blocks import Goal, Rows, Terms, Variables
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import service_named
+from planner.problem.standing import new_place, programme
 from planner.problem.ways import SERVED
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _coverable(problem: Problem, service: str | None) -> Whole:
 
 def _candidates(problem: Problem, service: str | None) -> Whole:
     mine = problem.providers["service"] == service_named(problem, service)
-    return np.flatnonzero(mine & ~problem.providers["existing"])
+    return np.flatnonzero(mine.to_numpy(bool) & (new_place(problem) | programme(problem)))
 
 
 @objective(unit="facilities", reference="Toregas, Swain, ReVelle & Bergman (1971)")

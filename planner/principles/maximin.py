@@ -75,12 +75,15 @@ def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Probl
     above = wellbeing - wellbeing[can].min()
     people = np.where(can, problem.population if weight is None else weight, 0.0)
     usual = float(above[can] @ people[can] / people.sum())
-    now = people * np.exp(-(1.0 if weight is None else part) * above / max(usual, HAIR))
-    return now / now.sum()
+    now: Floats = people * np.exp(-(1.0 if weight is None else part) * above / max(usual, HAIR))
+    now /= now.sum()
+    return now
 
 
 def least(weight: Floats, problem: Problem) -> float:
     """Least of the objective plus weight × wellbeing, for weights of places that can be improved."""
     can = improvable(problem)
-    astray = abs(float(weight.sum()) - 1.0) + float(np.abs(np.where(can, np.minimum(weight, 0.0), weight)).sum())
+    astray = abs(float(weight.sum()) - 1.0) + float(
+        np.abs(np.where(can, np.minimum(weight, 0.0), weight)).sum()
+    )
     return 1.0 - astray * float(np.abs(np.concatenate([unserved(problem), attainable(problem)])).max())

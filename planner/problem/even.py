@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planner.problem.standing import built
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,16 +25,17 @@ def even(problem: Problem, modules: Floats) -> Floats:
     r"""Place what the plan builds in proportion to residents, whatever their need.
 
     It builds the same modules as the plan, service by service and size by size, and so spends the same
-    money, to build and to run. The next module of a service goes to the neighbourhood h with the most
-    residents for the money that it has got for that service (Sainte-Laguë's rule, with money for seats),
+    money, to build and to run (but for what acquiring sites costs). The next module of a service goes to
+    the neighbourhood h with the most residents for the money that it has got for that service
+    (Sainte-Laguë's rule, with money for seats),
 
     .. math:: \max_h \; p_h \Bigl/ \Bigl(spent_h + \tfrac12 cost\Bigr.\Bigr)
 
     there to the site with the fewest modules of the service, then with most residents within the limit,
     then the first by id. Sizes that take most land are placed first. Land and one size of a service at a
-    site are kept; further rules of the scenario are not. Where nothing can be built a neighbourhood gets
-    nothing of its own. It is no plan that anybody proposes, and no optimum of anything: it is the ruler
-    that says what aiming by need is worth.
+    site are kept, and what the plan changes at existing facilities; further rules of the scenario are not.
+    Where nothing can be built a neighbourhood gets nothing of its own. It is no plan that anybody proposes,
+    and no optimum of anything: it is the ruler that says what aiming by need is worth.
 
     Parameters
     ----------
@@ -46,8 +49,8 @@ def even(problem: Problem, modules: Floats) -> Floats:
     Modules, shape (providers,); fewer of a size only where no site has room for it.
     """
     providers = problem.providers
-    hand = _Hand(problem, np.where(providers["existing"], modules, 0.0))
-    new = providers.assign(modules=modules)[~providers["existing"].to_numpy(bool) & (modules > 0)]
+    hand = _Hand(problem, np.where(built(problem), 0.0, modules))
+    new = providers.assign(modules=modules)[built(problem) & (modules > 0)]
     kinds = new.groupby(["service", "option"], sort=True)[["modules", "land_m2"]]
     sizes = kinds.agg({"modules": "sum", "land_m2": "max"}).reset_index()
     order = {name: k for k, name in enumerate(problem.services.index)}
@@ -86,8 +89,7 @@ class _Hand:
     def place(self, service: str, option: str, count: int) -> None:
         """Place so many modules of one size of a service."""
         table = self.problem.providers
-        new = ~table["existing"].to_numpy(bool)
-        mine = np.flatnonzero(new & (table["service"] == service).to_numpy())
+        mine = np.flatnonzero(built(self.problem) & (table["service"] == service).to_numpy())
         same = mine[(table["option"].iloc[mine] == option).to_numpy()]
         cost = float(table["capital_cost"].iloc[same[0]]) or 1.0
         spent = self.spent.setdefault(service, np.zeros(len(self.people)))
@@ -109,7 +111,8 @@ class _Hand:
         standing = np.bincount(self.site[mine], self.placed[mine], len(self.land))
         room = table["land_m2"].to_numpy(np.float64)[same] <= self.land[self.site[same]] + FITS
         free = self.placed[same] < table["most"].to_numpy(np.float64)[same]
-        alone = standing[self.site[same]] <= self.placed[same]
+        mixed = bool(self.problem.services["mix_sizes"][table["service"].iloc[same[0]]])
+        alone = mixed | (standing[self.site[same]] <= self.placed[same])
         return same[room & free & alone]
 
 

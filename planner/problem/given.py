@@ -10,6 +10,7 @@ import numpy as np
 from planner.catalogue import unknown
 from planner.errors import Fault, InputFault
 from planner.problem.naming import candidates_at
+from planner.scenario.places import AS_IT_IS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,8 @@ def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
 
     `option` may be left out where the service has one, `modules` means 1 where it is left out; `place`
     may stand for `site`, so that a run's own `plan/facilities.csv` is such a file. What stands today is
-    in use anyway; its rows are passed over.
+    in use anyway; its rows are passed over. A change of an existing facility is named as the option at
+    the facility, under the service that it then serves.
 
     Raises
     ------
@@ -39,13 +41,14 @@ def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
     modules = problem.providers["existing"].to_numpy(float).copy()
     faults: list[Fault] = []
     for line, row in _rows(file):
-        if row.get("option") == "existing":
+        if row.get("option") == AS_IT_IS:
             continue
         where = f"{file.name}:{line}"
         try:
             modules[_provider(problem, row)] += _modules(row)
         except InputFault as error:
             faults += [Fault(f.message, where, f.hint) for f in error.faults]
+    faults += _changed(problem, modules, file.name)
     most = problem.providers["most"].to_numpy(float)
     for j in np.flatnonzero(modules > most):
         name = problem.providers["provider"].iloc[j]
@@ -54,6 +57,19 @@ def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
     if faults:
         raise InputFault(faults)
     return modules
+
+
+def _changed(problem: Problem, modules: NDArray[np.float64], file: str) -> list[Fault]:
+    """Take out of use as it is what is changed; faults where a facility is changed twice."""
+    of = problem.providers["facility"].to_numpy(object)
+    kept = problem.providers["existing"].to_numpy(bool)
+    faults = []
+    for name in np.unique(of[~kept & (of != "") & (modules > 0)]):
+        modules[(of == name) & kept] = 0.0
+        changes = problem.providers["option"][(of == name) & (modules > 0)]
+        if len(changes) > 1:
+            faults.append(Fault(f"{name} cannot have several changes at once: {', '.join(changes)}", file))
+    return faults
 
 
 def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from planner.problem.blocks import Block, Rows, Variables
+    from planner.problem.blocks import Block, Rows
     from planner.problem.problem import Problem
 
     Floats = NDArray[np.float64]
@@ -321,6 +321,8 @@ def _once(rows: Sequence[Rows]) -> tuple[Rows, ...]:
     """Rows that several rules say, as those that link modules and choice, are put in once."""
     seen: dict[tuple[object, ...], Rows] = {}
     for r in rows:
-        said = tuple((t.family, t.row.tobytes(), t.column.tobytes(), t.coefficient.tobytes()) for t in r.terms)
+        said = tuple(
+            (t.family, t.row.tobytes(), t.column.tobytes(), t.coefficient.tobytes()) for t in r.terms
+        )
         seen.setdefault((r.rule, r.sense, r.bound.tobytes(), *said), r)
     return tuple(seen.values())

@@ -38,6 +38,8 @@ def candidates_at(
 ) -> NDArray[np.int64]:
     """Positions of the candidate providers at a site, of a service (or all) and option (or all).
 
+    Changes of an existing facility stand at the facility, under their names.
+
     Raises
     ------
     InputFault
@@ -52,8 +54,9 @@ def candidates_at(
             raise InputFault(unknown("option", option, sorted(set(mine["option"]))))
         mine = mine[mine["option"] == option]
     if not len(mine):
-        if site not in set(problem.sites["site"]):
-            raise InputFault(unknown("site", site, sorted(problem.sites["site"])[:2000]))
+        known = {*problem.sites["site"], *problem.providers["place"]}
+        if site not in known:
+            raise InputFault(unknown("site", site, sorted(known)[:2000]))
         what = "nothing" if service is None else f"nothing of {service}"
         reason = "the land is too small for one module, or nobody lives within the limit"
         raise InputFault(Fault(f"{what} can be built at site `{site}`", hint=reason))

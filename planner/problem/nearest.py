@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.problem.outcome import Outcome
+from planner.problem.standing import programme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,8 @@ def nearest(problem: Problem, modules: Floats) -> Outcome:
 
     .. math:: serve_{ij} = come_{ij} \min\bigl(1, q_j / \sum_k come_{kj}\bigr)
 
+    A programme is no place to go to: it comes to those whom no place serves, in proportion.
+
     Parameters
     ----------
     problem
@@ -40,15 +43,27 @@ def nearest(problem: Problem, modules: Floats) -> Outcome:
     Outcome
         With the same modules.
     """
-    come = coming(problem, modules)
+    placeless = programme(problem)
+    places = np.where(placeless, 0.0, modules)
+    served = _admitted(problem, places, coming(problem, places))
+    if placeless.any():
+        rest = np.maximum(problem.amount - Outcome(problem, places, served).reached, 0.0)
+        programmes = np.where(placeless, modules, 0.0)
+        served = served + _admitted(problem, programmes, coming(problem, programmes, rest))
+    return Outcome(problem, modules, served)
+
+
+def _admitted(problem: Problem, modules: Floats, come: Floats) -> Floats:
+    """Those who come, scaled down where they are more than the capacity, shape (pairs,)."""
     wanted = np.bincount(problem.provider, come, len(modules))
     capacity = problem.providers["capacity"].to_numpy(np.float64) * modules
     part = np.divide(capacity, wanted, out=np.ones(len(modules)), where=wanted > capacity)
-    return Outcome(problem, modules, come * part[problem.provider])
+    admitted: Floats = come * part[problem.provider]
+    return admitted
 
 
-def coming(problem: Problem, modules: Floats) -> Floats:
-    """Need that comes along each pair to the nearest [unit of the service], shape (pairs,)."""
+def coming(problem: Problem, modules: Floats, amount: Floats | None = None) -> Floats:
+    """Need that comes along each pair to the nearest, of all need or an amount of it, shape (pairs,)."""
     point, provider = problem.need_point, problem.provider
     travel = problem.pairs["travel"].to_numpy(np.float64)
     way = np.where(modules[provider] > 0, travel, np.inf)
@@ -59,4 +74,4 @@ def coming(problem: Problem, modules: Floats) -> Floats:
     room = np.where(near, capacity[provider], 0.0)
     whole = np.bincount(point, room, len(problem.need))[point]
     share = np.divide(room, whole, out=np.zeros(len(room)), where=whole > 0)
-    return share * problem.amount[point]
+    return share * (problem.amount if amount is None else amount)[point]

@@ -9,7 +9,9 @@ import pandas as pd
 
 from planner.errors import Fault, InputFault
 from planner.problem.problem import Problem
+from planner.problem.programmes import everywhere, programmes
 from planner.problem.quality import decayed
+from planner.problem.standing import BUILT, CLOSED, PROGRAMME, STANDS, standing
 
 if TYPE_CHECKING:
     from planner.city.city import City
@@ -21,8 +23,11 @@ SMALLEST_QUALITY = 1e-6
 
 PROVIDER_COLUMNS = [
     "provider", "service", "place", "label", "option", "existing", "capacity", "capital_cost",
-    "operating_cost", "land_m2", "least", "most", "quality", "x", "y",
+    "operating_cost", "land_m2", "least", "most", "quality", "x", "y", "state", "facility",
+    "beside", "run_by",
 ]  # fmt: skip
+PAIR_COLUMNS = ["need_point", "provider_row", "travel", "quality"]
+SITE_COLUMNS = ["neighbourhood", "land_m2", "owner", "acquisition_cost"]
 
 
 def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
@@ -46,7 +51,7 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
         providers=_finite(providers, pairs, need),
         pairs=pairs,
         places=places,
-        sites=city.sites[["neighbourhood", "land_m2"]].reset_index(names="site"),
+        sites=city.sites[SITE_COLUMNS].reset_index(names="site"),
         capital=np.inf if budget.capital is None else budget.capital,
         operating=np.inf if budget.operating is None else budget.operating,
         currency=budget.currency,
@@ -99,6 +104,7 @@ def _services(scenario: Scenario, need: pd.DataFrame, places: pd.DataFrame) -> p
             "standard": service.travel.near,
             "limit": service.travel.limit,
             "travel_unit": service.travel.unit,
+            "mix_sizes": service.mix_sizes,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
 
@@ -114,30 +120,18 @@ def _providers(scenario: Scenario, city: City) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for name, service in scenario.services.items():
         if service.need.meaning == "demand":
-            rows += _existing(name, city)
+            rows += standing(scenario, city, name)
         rows += _candidates(name, service, city)
+        rows += programmes(scenario, city, name)
     if not rows:
         raise InputFault(
             Fault(
                 "nothing stands and nothing can be built",
                 "services",
-                "give `existing` or `sites` and `options`",
+                "give `existing`, `sites` and `options`, or `programmes`",
             )
         )
     return pd.DataFrame(rows, columns=PROVIDER_COLUMNS)
-
-
-def _existing(service: str, city: City) -> list[dict[str, object]]:
-    mine = city.facilities[city.facilities["service"] == service]
-    return [
-        {
-            "provider": f"{service}/{row.facility}", "service": service, "place": row.facility,
-            "label": row.label, "option": "existing", "existing": True, "capacity": row.capacity,
-            "capital_cost": 0.0, "operating_cost": 0.0, "land_m2": 0.0, "least": 1, "most": 1,
-            "quality": row.quality, "x": row.geometry.x, "y": row.geometry.y,
-        }
-        for row in mine.itertuples()
-    ]  # fmt: skip
 
 
 def _candidates(service: str, description: Service, city: City) -> list[dict[str, object]]:
@@ -149,7 +143,8 @@ def _candidates(service: str, description: Service, city: City) -> list[dict[str
             "capacity": np.inf if option.capacity is None else option.capacity,
             "capital_cost": option.capital_cost, "operating_cost": option.operating_cost,
             "land_m2": option.land_m2, "least": 0, "most": most, "quality": option.quality,
-            "x": site.geometry.x, "y": site.geometry.y,
+            "x": site.geometry.x, "y": site.geometry.y, "state": BUILT, "facility": "",
+            "beside": tuple(option.beside), "run_by": option.run_by or "",
         }
         for site in sites.itertuples()
         for name, option in description.options.items()
@@ -170,22 +165,24 @@ def _pairs(
     parts = []
     for name, service in scenario.services.items():
         points = need[need["service"] == name].reset_index(names="need_point")[["need_point", "cell"]]
-        mine = providers[providers["service"] == name].reset_index(names="provider_row")
-        mine = mine[["provider_row", "place", "quality"]].rename(columns={"quality": "own"})
-        both = travel.pairs[name].merge(points, on="cell").merge(mine, on="place")
+        mine = providers[(providers["service"] == name) & (providers["state"] != CLOSED)]
+        mine = mine.reset_index(names="provider_row").rename(columns={"quality": "own"})
+        mine = mine[["provider_row", "place", "own", "state"]]
+        placed = mine[mine["state"] != PROGRAMME]
+        both = travel.pairs[name].merge(points, on="cell").merge(placed, on="place")
         reach = service.travel
         near = decayed(both["travel"].to_numpy(), reach.near, reach.limit, reach.decay)
         both["quality"] = near * both["own"].to_numpy()
-        parts.append(both[["need_point", "provider_row", "travel", "quality"]])
+        parts += [both[PAIR_COLUMNS], everywhere(points, mine)[PAIR_COLUMNS]]
     pairs = pd.concat(parts, ignore_index=True).rename(columns={"provider_row": "provider"})
     pairs = pairs[pairs["quality"] >= SMALLEST_QUALITY]
     return pairs.sort_values(["provider", "need_point"], ignore_index=True)
 
 
 def _without_idle(providers: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Leave out candidates that nobody can reach; what stands today stays."""
+    """Leave out candidates that nobody can reach; what stands today stays, and may be closed."""
     reached = np.bincount(pairs["provider"], minlength=len(providers)) > 0
-    keep = reached | providers["existing"].to_numpy()
+    keep = reached | providers["state"].isin([STANDS, CLOSED]).to_numpy()
     position = np.cumsum(keep) - 1
     pairs = pairs.assign(provider=position[pairs["provider"]])
     return providers[keep].reset_index(drop=True), pairs

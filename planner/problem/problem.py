@@ -25,7 +25,7 @@ class Problem:
     services
         Index `service`; columns `unit`, `meaning` (demand | deficit), `weight` (ω, sums to 1),
         `scale` (k: highest need per resident [unit/person]), `need` (total), `standard`, `limit`,
-        `travel_unit` (min | m).
+        `travel_unit` (min | m), `mix_sizes` (bool: several sizes may stand at one site).
     need
         Need points i: columns `cell`, `neighbourhood`, `service`, `group`, `period`, `future`,
         `need` [unit of the service] > 0, `place` (position in `places`).
@@ -34,14 +34,20 @@ class Problem:
         `existing` (bool), `capacity` [unit of the service] of one module, finite (never more than
         the need within its reach), `unlimited` (bool: capacity was not limited by the scenario),
         `capital_cost`, `operating_cost` [currency], `land_m2` [m²] of one module, `least`, `most`
-        (modules; both 1 for existing facilities), `quality`, `x`, `y` [m].
+        (modules; both 1 for existing facilities that nothing can change), `quality`, `x`, `y` [m],
+        `state` (`stands`, `built` at a site, or `expanded`, `upgraded`, `repurposed`, `closed`; or
+        `programme`: without a place, with `x` and `y` not known),
+        `facility` (id of the existing facility whose state this is, `service/facility`; empty where the
+        provider is no state of one that can be changed), `beside` (services that must be at its place),
+        `run_by` (who runs it; may be empty).
     pairs
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point.
     places
         Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0.
     sites
-        Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited.
+        Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited, `owner`,
+        `acquisition_cost` [currency].
     capital, operating
         Budget [currency]; infinite when unlimited.
     currency

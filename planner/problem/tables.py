@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner import frames
+from planner.problem.used import acquisition, site_of
 
 if TYPE_CHECKING:
     from planner.problem.outcome import Outcome
@@ -23,7 +24,15 @@ SMALLEST = 1e-6
 def facilities(outcome: Outcome) -> pd.DataFrame:
     """Providers in use, as `frames.FACILITIES`."""
     problem = outcome.problem
-    table = problem.providers.assign(modules=np.round(outcome.modules).astype("int64"), served=outcome.used)
+    modules = np.round(outcome.modules)
+    owners = problem.sites["owner"].to_numpy(object)
+    at = site_of(problem)
+    table = problem.providers.assign(
+        modules=modules.astype("int64"),
+        served=outcome.used,
+        owner=[owners[site] if site >= 0 else "" for site in at],
+        acquisition_cost=acquisition(problem, modules),
+    )
     table = table[table["modules"] > 0].assign(period=1)
     for column in ("capacity", "capital_cost", "operating_cost", "land_m2"):
         table[column] = table[column] * table["modules"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from planner.report.changed import became
 from planner.report.classes import breaks, class_of, decimals_of, legend_of, ramp, rounded_breaks
 from planner.report.figures import records
 from planner.report.numbers import change, number, percent
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 NO_DATA = "nodata"
 SHAPES = 8
+DRAWN = {"built": "", "stands": "was", "closed": "shut"}
+"""How a facility is drawn by its state; others are changed."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,16 @@ class Area:
 
 @dataclass(frozen=True)
 class Symbol:
-    """One facility on a map: place, size, shape and colour of its service, what hovering tells."""
+    """One facility on a map: place, size, shape and colour of its service, what hovering tells.
+
+    `state` is how it is drawn: empty for what is built, `was` for what stays, `changed`, `shut`.
+    """
 
     x: float
     y: float
     size: float
     shape: int
-    existing: bool
+    state: str
     tip: str
 
 
@@ -184,7 +190,7 @@ def _service_map(
 
 
 def built_map(outlines: Outlines, figures: Figures) -> Picture:
-    """Draw what is built (filled) and what stands (hollow), each service by shape and colour."""
+    """Draw what is built (filled), stands (hollow) or is changed, each service by shape and colour."""
     table = figures.neighbourhoods
     colours = {
         str(name): NO_DATA if not people > 0 else "land" for name, people in table["population"].items()
@@ -194,14 +200,22 @@ def built_map(outlines: Outlines, figures: Figures) -> Picture:
     order = {service: index for index, service in enumerate(figures.labels)}
     symbols = _symbols(outlines, figures, order)
     legend = [(f"s{index % SHAPES}", figures.labels[service]) for service, index in order.items()]
-    if any(symbol.existing for symbol in symbols):
-        legend.append(("was", _("hollow: stands today")))
+    drawn = {symbol.state for symbol in symbols}
+    legend += [entry for entry in _states() if entry[0] in drawn]
     legend.append((NO_DATA, _("no residents")))
     return Picture("built", title, text, outlines, _areas(outlines, table, colours), tuple(legend), symbols)
 
 
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("was", _("hollow: stands today")),
+        ("changed", _("dark outline: stands today and is changed")),
+        ("shut", _("dashed: closed")),
+    ]
+
+
 def _symbols(outlines: Outlines, figures: Figures, order: dict[str, int]) -> tuple[Symbol, ...]:
-    table = figures.facilities
+    table = figures.facilities[figures.facilities["x"].notna()]
     most = table.groupby("service")["served"].transform("max").clip(lower=1e-9)
     nth, sharing = table.groupby(["x", "y"]).cumcount(), table.groupby(["x", "y"])["place"].transform("size")
     symbols = []
@@ -212,7 +226,10 @@ def _symbols(outlines: Outlines, figures: Figures, order: dict[str, int]) -> tup
             x, y = x + 8 * math.cos(angle), y + 8 * math.sin(angle)
         size = 4 + 5 * math.sqrt(row["served"] / most.iloc[position])
         label = figures.labels[row["service"]]
-        text = f"{row['label']}: {label}, {row['option']}"
+        state = str(row["state"])
+        what = became(state, label)
+        text = f"{row['label']}: {label}, {row['option']}" + (f" – {what}" if what else "")
         shape = order[row["service"]] % SHAPES
-        symbols.append(Symbol(round(x, 1), round(y, 1), round(size, 1), shape, bool(row["existing"]), text))
+        drawn = DRAWN.get(state, "changed")
+        symbols.append(Symbol(round(x, 1), round(y, 1), round(size, 1), shape, drawn, text))
     return tuple(sorted(symbols, key=lambda symbol: (-symbol.size, symbol.x, symbol.y)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.report.changed import lost
 from planner.report.figures import EVERYONE, records
 from planner.report.numbers import NOTHING, change, number, percent
 from planner.report.reading import group_name
@@ -152,6 +153,9 @@ def closures(audit: Audit) -> str:
     if not (audit.figures.facilities["existing"].astype(bool)).any() and table.empty:
         return ""
     mine = table[table["group"] == EVERYONE]
+    gone = lost(audit.figures)
+    if mine.empty and gone:
+        return _("Nobody is served today at what is closed or repurposed (%(names)s).") % {"names": gone}
     if mine.empty:
         return _("Everything that stands today stays in use: nobody is displaced.")
     parts = [
@@ -163,7 +167,29 @@ def closures(audit: Audit) -> str:
         }
         for row in records(mine)
     ]
-    return _("Closures displace people: %(parts)s.") % {"parts": listed(parts)}
+    if not gone:
+        return _("Closures displace people: %(parts)s.") % {"parts": listed(parts)}
+    facts = {"parts": listed(parts), "names": gone}
+    return _("Those who are served today at %(names)s lose their place: %(parts)s.") % facts
+
+
+def displaced(audit: Audit) -> Sheet:
+    """Tell who loses the facility that serves them today, by service and group."""
+    table = audit.table("displaced")
+    names = [name for name in audit.figures.groups.index if name in set(table["group"])]
+    found = {(str(row["service"]), str(row["group"])): row for row in records(table)}
+    rows = [
+        (
+            audit.service(service),
+            audit.group(group),
+            *(number(found[service, group][f], 0) for f in ("displaced", "served_elsewhere", "left_without")),
+        )
+        for service in audit.figures.labels
+        for group in names
+        if (service, group) in found
+    ]
+    heads = (_("Service"), _("Who"), _("Lose their place"), _("Served elsewhere"), _("Not served any more"))
+    return Sheet(_("Who loses the facility that serves them today"), heads, tuple(rows), 2)
 
 
 def ways(audit: Audit) -> Sheet:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
 
 OUTCOMES = ["need", "reached_before", "quality_before", "reached", "quality", "unmet"]
-SPENT = ["modules", "capital_cost", "operating_cost", "land_m2"]
+SPENT = ["capital_cost", "operating_cost", "land_m2"]
 EVERYONE = "everyone"
 
 
@@ -76,9 +76,14 @@ class Figures:
     links: pd.DataFrame
 
     @property
-    def built(self) -> pd.DataFrame:
-        """Facilities that the plan builds."""
-        return newly_built(self.facilities)
+    def done(self) -> pd.DataFrame:
+        """Facilities that the plan builds or changes."""
+        return done_by_plan(self.facilities)
+
+    def in_state(self, *states: str) -> pd.DataFrame:
+        """Facilities in some of the states of `frames.FACILITIES`, by label."""
+        mine = self.facilities[self.facilities["state"].isin(states)]
+        return mine.sort_values(["label", "provider"], kind="stable")
 
     @property
     def labels(self) -> dict[str, str]:
@@ -112,9 +117,15 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
+def done_by_plan(facilities: pd.DataFrame) -> pd.DataFrame:
+    """Return what the plan does: builds, and changes of what stands; `capital_cost` with that of the site."""
+    done = facilities.loc[~facilities["existing"].astype(bool)]
+    return done.assign(capital_cost=done["capital_cost"] + done["acquisition_cost"])
+
+
 def newly_built(facilities: pd.DataFrame) -> pd.DataFrame:
-    """Return the facilities that do not stand today."""
-    return facilities.loc[~facilities["existing"].astype(bool)]
+    """Return the facilities that the plan builds."""
+    return facilities.loc[facilities["state"] == "built"]
 
 
 def add_up(scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame) -> Figures:
@@ -223,11 +234,11 @@ def _services(
 ) -> pd.DataFrame:
     built = newly_built(facilities)
     sums = points.groupby("service")[OUTCOMES].sum()
-    spent = built.groupby("service")[SPENT].sum()
-    spent["built"] = built.groupby("service").size()
-    table = services.drop(columns=[*OUTCOMES, "built", *SPENT], errors="ignore").join(sums).join(spent)
+    spent = done_by_plan(facilities).groupby("service")[SPENT].sum()
+    number = built.groupby("service").agg(built=("provider", "size"), modules=("modules", "sum"))
+    amounts = [*OUTCOMES, "built", "modules", *SPENT]
+    table = services.drop(columns=amounts, errors="ignore").join(sums).join(number).join(spent)
     table["label"] = [service_label(scenario, str(service)) for service in table.index]
-    amounts = [*OUTCOMES, "built", *SPENT]
     table[amounts] = table[amounts].astype("float64").fillna(0.0)
     return table
 
@@ -235,9 +246,8 @@ def _services(
 def _located(city: City, facilities: pd.DataFrame) -> pd.DataFrame:
     import geopandas as gpd  # noqa: PLC0415 - slow to import
 
-    points = gpd.GeoDataFrame(
-        facilities[[]], geometry=gpd.points_from_xy(facilities["x"], facilities["y"]), crs=city.crs
-    )
+    placed = facilities[facilities["x"].notna()]
+    points = gpd.GeoDataFrame(placed[[]], geometry=gpd.points_from_xy(placed["x"], placed["y"]), crs=city.crs)
     polygons = city.neighbourhoods[["geometry"]].rename_axis("neighbourhood").reset_index()
     found = gpd.sjoin(points, polygons, predicate="intersects")
     first = found.groupby(level=0)["neighbourhood"].min()

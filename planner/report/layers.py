@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from planner.frames import Column
@@ -135,8 +136,11 @@ def _facilities(scenario: Scenario, city: City, figures: Figures) -> MapLayer:
         Column("place", "text", "–", "id of the site or existing facility"),
         Column("label", "text", "–", "name of the site or facility"),
         Column("neighbourhood", "text", "–", "id of the neighbourhood; empty outside all"),
-        Column("option", "text", "–", "size; `existing` for what stands today"),
-        Column("existing", "flag", "–", "stands today"),
+        Column("option", "text", "–", "size, or name of the change; `existing` for what stays as it is"),
+        Column("existing", "flag", "–", "stands today and stays as it is"),
+        Column("state", "text", "–", "stands, built, expanded, upgraded, repurposed, closed or programme"),
+        Column("run_by", "text", "–", "who runs it; empty where nobody is named"),
+        Column("owner", "text", "–", "owner of the site on which it is built"),
         Column("modules", "whole", "–", "modules in use"),
         Column("capacity", "number", unit, "need that it can serve; empty when unlimited"),
         Column("served", "number", unit, "need that it serves"),
@@ -146,8 +150,9 @@ def _facilities(scenario: Scenario, city: City, figures: Figures) -> MapLayer:
     )
     for column in columns:
         sheet.add(column, table[column.name])
-    meaning = "What stands and what is built: one point for each provider in use."
-    return _layer("facilities", meaning, sheet, gpd.points_from_xy(table["x"], table["y"]), city.crs)
+    meaning = "What stands, is changed and is built: one point for each provider; none for a programme."
+    points = gpd.points_from_xy(table["x"], table["y"]).to_numpy()
+    return _layer("facilities", meaning, sheet, np.where(table["x"].notna(), points, None), city.crs)
 
 
 def _links(city: City, plan: Plan, figures: Figures) -> MapLayer:
@@ -157,7 +162,9 @@ def _links(city: City, plan: Plan, figures: Figures) -> MapLayer:
     centres = _centres(city, plan).reindex(pd.MultiIndex.from_frame(links[["neighbourhood", "service"]]))
     ends = figures.facilities.set_index("provider")[["x", "y"]].reindex(links["provider"])
     both = pd.concat([centres.reset_index(drop=True), ends.reset_index(drop=True)], axis=1).to_numpy()
-    lines = shapely.linestrings(both.reshape(-1, 2, 2))
+    placed = ~np.isnan(both).any(axis=1)
+    lines = np.full(len(both), None, object)
+    lines[placed] = shapely.linestrings(both[placed].reshape(-1, 2, 2))
     sheet = _Sheet()
     units = figures.services["travel_unit"]
     columns = (
@@ -174,7 +181,9 @@ def _links(city: City, plan: Plan, figures: Figures) -> MapLayer:
     )
     for column, values in columns:
         sheet.add(column, values)
-    meaning = "Who is served where: from the centre of a neighbourhood's need to the facility."
+    meaning = (
+        "Who is served where: from the centre of a neighbourhood's need to the facility; none to a programme."
+    )
     return _layer("links", meaning, sheet, lines, city.crs)
 
 

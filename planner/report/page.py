@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.report import charts, drawing, fairness, proof, sheets, speech, spending, words
+from planner.report import charts, drawing, fairness, owners, proof, sheets, speech, spending, words
 from planner.report.figures import Figures, add_up
 from planner.report.maps import write_maps
 from planner.report.outlines import outline
@@ -133,6 +133,9 @@ def _sheets(
         "money_by_service": spending.by_service(scenario, figures),
         "money_by_place": spending.by_place(scenario, figures),
         "built": sheets.facilities(scenario, figures, existing=False),
+        "acquired": owners.acquired(scenario, figures),
+        "runners": owners.runners(scenario, figures),
+        "changed": sheets.changes(scenario, figures),
         "standing": sheets.facilities(scenario, figures, existing=True),
         "served": sheets.served(figures),
         "unmet": sheets.left_unmet(plan, figures),
@@ -157,6 +160,7 @@ def _equity(audit: fairness.Audit) -> dict[str, Any]:
         "gaps": fairness.gaps(audit),
         "levelling": fairness.levelling(audit),
         "closures": fairness.closures(audit),
+        "displaced": fairness.displaced(audit),
         "ways": fairness.ways(audit),
         "if_nearest": fairness.if_nearest(audit),
         "if_even": fairness.if_even(audit),

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.report.changed import CHANGES, changed_row
 from planner.report.figures import records
 from planner.report.numbers import NOTHING, change, number, percent
 from planner.report.plain import explain_measure, explain_summary
@@ -47,12 +48,21 @@ def width_of(amount: float, total: float) -> float:
     return round(min(100 * amount / total, 100.0), 1) if total > 0 else 0.0
 
 
+def changes(scenario: Scenario, figures: Figures) -> Sheet:
+    """List what is changed of what stands."""
+    heads = [_("Service"), _("Place"), _("Neighbourhood"), _("Is"), _("Change"), _("Can serve"), _("Serves")]
+    heads += [_("Cost, once"), _("To run, a year, beyond today")]
+    labels = figures.services["label"]
+    table = figures.in_state(*CHANGES)
+    rows = tuple(changed_row(row, str(labels[row["service"]])) for row in records(table))
+    caption = _("What is changed of what stands today")
+    return Sheet(f"{caption} ({scenario.budget.currency})", tuple(heads), rows, 5)
+
+
 def facilities(scenario: Scenario, figures: Figures, *, existing: bool) -> Sheet:
-    """List what is built, or what stands and is in use."""
-    table = figures.facilities
-    table = table[table["existing"].astype(bool) == existing].sort_values(
-        ["service", "label", "provider"], kind="stable"
-    )
+    """List what is built, or what stands and is in use as it is."""
+    table = figures.in_state(*(["stands"] if existing else ["built", "programme"]))
+    table = table.sort_values(["service", "label", "provider"], kind="stable")
     labels = figures.services["label"]
     rows = tuple(_facility(row, str(labels[row["service"]]), existing=existing) for row in records(table))
     caption = _("What stands today and is in use") if existing else _("What is built")

@@ -44,7 +44,7 @@ def by_service(scenario: Scenario, figures: Figures) -> Sheet:
 
 def by_place(scenario: Scenario, figures: Figures) -> Sheet:
     """Tell where the money goes, by neighbourhood: those that get most, and the rest together."""
-    built, currency = figures.built, scenario.budget.currency
+    built, currency = figures.done, scenario.budget.currency
     names = built["neighbourhood_label"].where(
         built["neighbourhood_label"] != "", _("outside all neighbourhoods")
     )

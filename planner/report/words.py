@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.report.changed import changed
 from planner.report.figures import EVERYONE, records
 from planner.report.numbers import at_least, at_most, change, money, number, percent
 from planner.report.speech import _, listed, ngettext
@@ -89,11 +90,16 @@ def _limits(scenario: Scenario) -> str:
 
 
 def built(scenario: Scenario, figures: Figures) -> str:
-    """Say what is built, in which services, and what it costs."""
+    """Say what is built and what is changed, in which services, and what it costs."""
+    changes = changed(figures)
     services = figures.services[figures.services["built"] > 0]
-    if services.empty:
+    if services.empty and not changes:
         return _("The plan builds nothing.")
     parts = [_built_of(row["label"], row["built"], row["modules"]) for row in records(services)]
+    if changes:
+        new = [] if services.empty else [_("builds %(parts)s") % {"parts": listed(parts)}]
+        facts = {"does": listed([*new, *changes]), "money": costs(scenario, figures)}
+        return _("The plan %(does)s, for %(money)s.") % facts
     total = number(services["built"].sum())
     what = ngettext(
         "The plan builds %(n)s facility", "The plan builds %(n)s facilities", services["built"].sum()

@@ -1,4 +1,4 @@
-"""Rule: at most one size of a service at one site."""
+"""Rule: at most one size of a service at one site, unless its sizes may be mixed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from planner.catalogue import constraint
 from planner.problem.blocks import Block, Rows
 from planner.problem.choice import choice, chosen_terms
+from planner.problem.standing import built
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 def _rivals(problem: Problem) -> pd.DataFrame:
     """Candidates that share service and site with another option, with the number of their row."""
-    providers = problem.providers[~problem.providers["existing"]]
+    mixed = problem.providers["service"].map(problem.services["mix_sizes"]).to_numpy(bool)
+    providers: pd.DataFrame = problem.providers[built(problem) & ~mixed]
     at = providers.groupby(["service", "place"], sort=True)
     rivals = providers.assign(row=at.ngroup())[at["option"].transform("size") > 1]
     return rivals.assign(row=rivals["row"].rank(method="dense").astype("int64") - 1)
@@ -28,7 +30,7 @@ def _rivals(problem: Problem) -> pd.DataFrame:
 
 @constraint(unit="options", always=True)
 def formulate(problem: Problem) -> Block:
-    r"""At most one size of a service at one site.
+    r"""At most one size of a service at one site, unless the service says `mix_sizes`.
 
     .. math:: \sum_{j \in (s, site)} chosen_j \le 1
     """

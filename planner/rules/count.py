@@ -12,6 +12,7 @@ from planner.errors import Fault, InputFault
 from planner.problem.blocks import Block, Rows
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import service_named
+from planner.problem.standing import built
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +24,9 @@ Count = Annotated[int, Field(ge=0)]
 
 
 def _counted(problem: Problem, service: str | None) -> NDArray[np.int64]:
-    mine = ~problem.providers["existing"]
+    mine = built(problem)
     if service is not None:
-        mine &= problem.providers["service"] == service_named(problem, service)
+        mine = mine & (problem.providers["service"] == service_named(problem, service)).to_numpy(bool)
     return np.flatnonzero(mine)
 
 
@@ -40,6 +41,8 @@ def formulate(
     r"""How many facilities are built at most, or at least, of one service or of all together.
 
     .. math:: m \le \sum_j chosen_j \le M
+
+    What stands today is not counted, kept or changed.
     """
     if at_most is None and at_least is None:
         raise InputFault(Fault("a count says `at_most` or `at_least`"))

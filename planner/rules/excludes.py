@@ -11,6 +11,7 @@ from planner.errors import Fault, InputFault
 from planner.problem.blocks import Block, Rows
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import service_named
+from planner.problem.standing import built
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def _rivals(problem: Problem, service: str, other: str) -> tuple[Whole, Whole]:
     if first == second:
         raise InputFault(Fault(f"`excludes` needs two services (got {first} twice)"))
     providers = problem.providers
-    new, place = ~providers["existing"].to_numpy(bool), providers["place"].to_numpy(object)
+    new, place = built(problem), providers["place"].to_numpy(object)
     mine, others = (
         np.flatnonzero(new & (providers["service"] == name).to_numpy()) for name in (first, second)
     )

@@ -11,6 +11,7 @@ from planner.errors import Fault, InputFault
 from planner.problem.blocks import Block, Rows, Terms
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import candidates_at, service_named
+from planner.problem.standing import new_place, serves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 def _dependent(problem: Problem, service: str, site: str | None) -> Whole:
     """Candidates that need something, of the service at the site or at all sites."""
     if site is not None:
-        return candidates_at(problem, service, site)
+        mine = candidates_at(problem, service, site)
+        return mine[serves(problem)[mine]]
     providers = problem.providers
-    return np.flatnonzero((providers["service"] == service_named(problem, service)) & ~providers["existing"])
+    of_service = (providers["service"] == service_named(problem, service)).to_numpy(bool)
+    return np.flatnonzero(of_service & new_place(problem))
 
 
 def _pairs(
@@ -36,7 +39,7 @@ def _pairs(
     mine = _dependent(problem, service, site)
     name = service_named(problem, needs)
     places = problem.providers["place"].to_numpy(object)
-    known = (problem.providers["service"] == name).to_numpy()
+    known = (problem.providers["service"] == name).to_numpy() & serves(problem)
     if at is not None and not (known & (places == at)).any():
         raise InputFault(Fault(f"nothing of {needs} stands or can be built at `{at}`"))
     wanted = places[mine] if at is None else np.full(len(mine), at, dtype=object)
@@ -51,6 +54,9 @@ def formulate(
     r"""One service is built only where another is built or stands, as a standpipe needs its main.
 
     .. math:: chosen_j \le \sum_{k \in needs, \; place_k = at} chosen_k
+
+    A facility that is repurposed for the service needs it as one that is built does; one that serves it
+    today does not, changed or not. What is closed does not do for another.
 
     Parameters
     ----------

@@ -21,6 +21,9 @@ def disagreements(root: Node) -> Iterator[Fault]:
         yield from _need_layer(root, ("city", "groups", name, "layer"))
     yield from _groups(root)
     yield from _weights(root)
+    for name, _ in _under(root, "services"):
+        yield from _changes(root, name)
+        yield from _beside(root, name)
 
 
 def _under(root: Node, *trail: str) -> list[tuple[str, Node]]:
@@ -67,6 +70,42 @@ def _unit(root: Node, name: str, mode: str) -> Iterator[Fault]:
                 message,
                 f"name the column under `travel.{printable(mode)}.{unit}`, or give `limit_{other}`",
             )
+
+
+def _changes(root: Node, name: str) -> Iterator[Fault]:
+    """Changes need facilities that serve today, and a service of the scenario that they serve then."""
+    trail = ("services", name, "existing", "changes")
+    changes = _under(root, *trail)
+    if changes and _scalar(root, ("services", name, "need", "meaning")) == "deficit":
+        message = (
+            "facilities cannot be changed where the need is a `deficit`: it says nothing of whom they serve"
+        )
+        yield fault(root, trail, message, "write `need.meaning: demand`, with all who need the service")
+    for change, _ in changes:
+        if _scalar(root, (*trail, change, "kind")) == "repurpose":
+            yield from _other_service(root, name, (*trail, change, "to"))
+
+
+def _beside(root: Node, name: str) -> Iterator[Fault]:
+    """Options are meant beside other services of the scenario."""
+    for option, _ in _under(root, "services", name, "options"):
+        trail = ("services", name, "options", option, "beside")
+        named = root.at(trail)
+        if named is not None and isinstance(named.value, list):
+            for position, _node in named.children():
+                yield from _other_service(root, name, (*trail, position))
+
+
+def _other_service(root: Node, name: str, trail: Trail) -> Iterator[Fault]:
+    """A service that is named beside another: one of the scenario, and not that other itself."""
+    services, other = dict(_under(root, "services")), _scalar(root, trail)
+    if not isinstance(other, str):
+        return
+    if other not in services:
+        message = f"unknown service {short(other)}{did_you_mean(other, services)}"
+        yield fault(root, trail, message, f"known under `services`: {', '.join(map(printable, services))}")
+    elif other == name:
+        yield fault(root, trail, f"is `{printable(name)}` itself", "name another service")
 
 
 def _need_layer(root: Node, trail: Trail) -> Iterator[Fault]:

@@ -139,9 +139,10 @@ def _told(found: ErrorDetails, model: type[BaseModel], trail: Trail) -> tuple[st
         choices = re.findall(r"'([^']*)'", context["expected"]) or [str(context["expected"])]
         return _choice(value, choices)
     if kind.startswith("union_tag"):
-        choices = known_methods(model, trail)
+        key = context["discriminator"].strip("'")
+        choices = known_kinds(model, trail, key)
         return (
-            _choice(value.get("method"), choices, "`method` ")
+            _choice(value.get(key), choices, f"`{key}` ")
             if isinstance(value, dict)
             else ("must be a mapping" + got, "")
         )
@@ -150,13 +151,11 @@ def _told(found: ErrorDetails, model: type[BaseModel], trail: Trail) -> tuple[st
     return _shape(found) + ("" if kind.endswith("too_short") else got), ""
 
 
-def known_methods(model: type[BaseModel], trail: Trail) -> list[str]:
-    """Return the kinds of a travel mode, by their `method`."""
+def known_kinds(model: type[BaseModel], trail: Trail, key: str) -> list[str]:
+    """Return the kinds of what is told apart by a key: travel modes by `method`, changes by `kind`."""
     schemas = model.model_json_schema()["$defs"]
     return [
-        s["properties"]["method"]["const"]
-        for s in schemas.values()
-        if "method" in s.get("properties", {}) and trail
+        s["properties"][key]["const"] for s in schemas.values() if key in s.get("properties", {}) and trail
     ]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def known_keys(model: type[BaseModel], trail: Trail, given: dict[str, object]) -> list[str]:
-    """Names of the keys that may stand under a trail; `given` tells a kind by its `method`."""
+    """Names of the keys that may stand under a trail; `given` tells a kind by its `method` or `kind`."""
     models = _fitting([m for m in _at(model, trail) if _is_model(m)], given)
     return list(dict.fromkeys(name for m in models for name in m.model_fields))
 
@@ -34,8 +34,8 @@ def _field(model: type[BaseModel], name: str) -> FieldInfo | None:
 
 def _fitting(models: list[type[BaseModel]], given: dict[str, object]) -> list[type[BaseModel]]:
     def fits(model: type[BaseModel]) -> bool:
-        field = _field(model, "method")
-        return field is not None and given.get("method") in get_args(field.annotation)
+        fields = ((key, _field(model, key)) for key in ("method", "kind"))
+        return any(f is not None and given.get(key) in get_args(f.annotation) for key, f in fields)
 
     return [m for m in models if fits(m)] or models
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+AS_IT_IS = "existing"
+"""Option of a facility that stays as it is."""
 
 
 class Strict(BaseModel):
@@ -94,6 +96,70 @@ class Undercount(Strict):
     """Where the factor is from; told in the report."""
 
 
+class Everywhere(Strict):
+    """One name for all rows of a layer, where the layer has no column for it."""
+
+    all: Name
+    """The name."""
+
+    def __str__(self) -> str:
+        """Return the name as it stands in a scenario."""
+        return f"{{all: {self.all}}}"
+
+
+class Changed(Strict):
+    """What a change of an existing facility costs, and for which it can be had."""
+
+    capital_cost: NotNegative = 0.0
+    """Cost of the change, paid once [budget currency]."""
+    operating_cost: float = 0.0
+    """Yearly cost beyond what running it costs today; below 0 where the change saves
+    [budget currency/year]."""
+    only: Annotated[list[Name], Field(min_length=1)] | None = None
+    """Ids of the facilities that can be changed so; all of the layer where none are given."""
+
+
+class Expand(Changed):
+    """The facility becomes larger."""
+
+    kind: Literal["expand"]
+    """The facility becomes larger."""
+    added_capacity: Positive
+    """Need that it can serve beyond its capacity today [unit of the service]."""
+
+
+class Upgrade(Changed):
+    """The facility becomes better; one that is as good already is not offered the change."""
+
+    kind: Literal["upgrade"]
+    """The facility becomes better."""
+    quality: Annotated[float, Field(gt=0, le=1)]
+    """Its quality afterwards, in (0, 1]."""
+
+
+class Repurpose(Changed):
+    """The facility serves another service instead."""
+
+    kind: Literal["repurpose"]
+    """The facility serves another service instead."""
+    to: Name
+    """The service that it serves afterwards."""
+    capacity: Positive
+    """Need that it can serve then [unit of that service]."""
+    quality: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Its quality then, in (0, 1]; its own of today where none is given."""
+
+
+class Close(Changed):
+    """The facility is closed; what running it costs today is saved."""
+
+    kind: Literal["close"]
+    """The facility is closed; what running it costs today is saved."""
+
+
+Change = Annotated[Expand | Upgrade | Repurpose | Close, Field(discriminator="kind")]
+
+
 class Existing(Layer):
     """Facilities that serve today."""
 
@@ -103,8 +169,23 @@ class Existing(Layer):
     """Column with the capacity, or one number for all [unit of the service]."""
     quality: Share | Name = 1.0
     """Column with the quality in (0, 1], or one number for all."""
+    operating_cost: NotNegative | Name = 0.0
+    """Column with what running it costs a year today, or one number for all; saved when it
+    closes, and no part of the budget otherwise [budget currency/year]."""
+    changes: dict[Name, Change] = {}
+    """What can be changed about them, by a name for each change; each facility stays as it is or has
+    one of the changes."""
+    run_by: Name | Everywhere | None = None
+    """Column with who runs each, or `{all: name}`; told with money and people served."""
     label: Name | None = None
     """Column with the facility's name."""
+
+    @model_validator(mode="after")
+    def _not_as_it_is(self) -> Existing:
+        if AS_IT_IS in self.changes:
+            message = f"a change cannot be called `{AS_IT_IS}`: that is how a facility is told that stays"
+            raise ValueError(message)
+        return self
 
 
 class Sites(Layer):
@@ -114,6 +195,11 @@ class Sites(Layer):
     """Column with a unique id."""
     land_m2: NotNegative | Name | None = None
     """Column with the land that can be built on, or one number for all [m²]; unlimited without."""
+    owner: Name | Everywhere | None = None
+    """Column with the owner, or `{all: name}` where one owns them all."""
+    acquisition_cost: NotNegative | Name = 0.0
+    """Column with the cost of acquiring the site, or one number for all; paid once when anything is built
+    on it, whatever the service [budget currency]."""
     label: Name | None = None
     """Column with the site's name."""
 

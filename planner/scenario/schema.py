@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from planner.scenario.options import Option, Programme
 from planner.scenario.places import (
     Cells,
     City,
@@ -37,6 +38,7 @@ __all__ = [
     "Neighbourhoods",
     "Network",
     "Option",
+    "Programme",
     "Reach",
     "Scenario",
     "Service",
@@ -139,23 +141,6 @@ class Reach(Strict):
         return float(given) if given is not None else self.limit
 
 
-class Option(Strict):
-    """A size in which the service can be built, in whole modules."""
-
-    capacity: Positive | None = None
-    """Need that one module can serve [unit of the service]; unlimited where none is given."""
-    capital_cost: NotNegative = 0.0
-    """Cost of building one module [budget currency]."""
-    operating_cost: NotNegative = 0.0
-    """Yearly cost of running one module [budget currency/year]."""
-    land_m2: NotNegative = 0.0
-    """Land that one module takes [m²]."""
-    max_per_site: Annotated[int, Field(ge=1, le=1000)] = 1
-    """Most modules at one site."""
-    quality: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Quality of the service in (0, 1]."""
-
-
 class Service(Strict):
     """One service: who needs it, how far people go, what stands, what can be built."""
 
@@ -173,6 +158,10 @@ class Service(Strict):
     """Where it can be built."""
     options: dict[Name, Option] = Field(default={})
     """Sizes in which it can be built."""
+    programmes: dict[Name, Programme] = Field(default={})
+    """Ways to serve people all over the city without a place, such as an insurance, by name."""
+    mix_sizes: bool = False
+    """Whether modules of several sizes may stand at one site; else at most one size of the service does."""
     weight: NotNegative = 1.0
     """Importance beside the other services; weights are scaled to sum to 1."""
 

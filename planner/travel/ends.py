@@ -53,11 +53,11 @@ class Ways:
 
 def ends(city: City, services: list[str]) -> Ends:
     """Cells, and sites and facilities of these services, with their coordinates."""
-    standing = city.facilities[city.facilities["service"].isin(services)]
+    standing = city.served_from(services)
     pairs = city.candidates[city.candidates["service"].isin(services)]
     sites = city.sites.geometry.loc[pairs["site"]]
     names = [*zip(pairs["service"], pairs["site"], strict=True)]
-    names += [*zip(standing["service"], standing["facility"], strict=True)]
+    names += [*zip(standing["service"], standing["place"], strict=True)]
     x = np.concatenate([sites.x.to_numpy(), standing.geometry.x.to_numpy()])
     y = np.concatenate([sites.y.to_numpy(), standing.geometry.y.to_numpy()])
     cell_xy = np.column_stack([city.cells.geometry.x, city.cells.geometry.y])

@@ -76,7 +76,7 @@ def table_ways(
 
 def _places(city: City, service: str) -> set[str]:
     sites = city.candidates.loc[city.candidates["service"] == service, "site"]
-    return {*sites, *city.facilities.loc[city.facilities["service"] == service, "facility"]}
+    return {*sites, *city.served_from([service])["place"]}
 
 
 def _unknown_origins(city: City, mode: Table, table: pd.DataFrame, notes: list[str]) -> list[Fault]:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from planner.frames import Column, Frame
     from planner.verify.verdict import Tally
 
-MAY_BE_EMPTY = {"label"}
+MAY_BE_EMPTY = {"label", "facility", "run_by", "owner"}
 MAY_BE_INFINITE = {"capacity"}
-MAY_BE_UNTOLD = {"value"}
+MAY_BE_UNTOLD = {"value", "x", "y"}
 KINDS = {"text": "text", "number": "a number", "whole": "a whole number", "flag": "true or false"}
 
 

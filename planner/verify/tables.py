@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planner.verify.acquired import acquired, check_acquired
 from planner.verify.form import names
 from planner.verify.verdict import EXACT, METRES, RELATIVE, TYPICAL
 
@@ -35,11 +36,18 @@ def check_facilities(tally: Tally, ledger: Ledger, table: pd.DataFrame, outcome:
     rows, at = table[known], at[known]
     say = names(rows, "facilities", "provider")
     truth = ledger.problem.providers.iloc[at]
-    for column in ("service", "place", "label", "option", "existing"):
+    for column in ("service", "place", "label", "option", "existing", "state", "facility", "run_by"):
         tally.same(column, say, rows[column], truth[column].astype(object).fillna(""))
     for axis in ("x", "y"):
-        tally.equal(f"coordinate {axis} [m]", say, rows[axis], truth[axis], METRES, share=0.0)
+        placed = truth[axis].notna().to_numpy()
+        where = names(rows[placed], "facilities", "provider")
+        tally.equal(
+            f"coordinate {axis} [m]", where, rows[axis][placed], truth[axis][placed], METRES, share=0.0
+        )
+        nowhere = ~placed & rows[axis].notna().to_numpy()
+        tally.holds(nowhere, say, f"has a coordinate {axis}, though it is at no place")
     _check_size(tally, rows, truth, say)
+    check_acquired(tally, ledger, rows, truth)
     served = outcome.used[at]
     tally.equal("need served", say, rows["served"], served, ledger.slacks(truth["service"]))
     _check_modules(tally, ledger, outcome)
@@ -160,6 +168,9 @@ def check_limits(tally: Tally, ledger: Ledger, outcome: Outcome) -> None:
     built = np.where(ledger.existing, 0.0, outcome.modules)
     for word, budget in (("capital", problem.capital), ("operating", problem.operating)):
         cost = float(built @ providers[f"{word}_cost"].to_numpy(float))
+        if word == "capital":
+            used = providers.loc[(built > 0) & (providers["state"] == "built").to_numpy(bool), "place"]
+            cost += float(acquired(ledger, used).sum())
         over = np.array([_beyond(cost, budget)])
         what = f"the {word} cost {cost:.10g} is above the budget {budget:.10g} {problem.currency}"
         tally.holds(over, ["money"], what)

@@ -94,8 +94,10 @@ def small_plan() -> Plan:
                 ("clinic", "old", "existing", 5.0), ("clinic", "s1", "big", 40.0), ("tap", "s1", "one", 50.0)
             )
         ],
-        columns=FACILITIES.names,
+        columns=FACILITIES.names[:15],
     )  # fmt: skip
+    state = facilities["existing"].map({True: "stands", False: "built"})
+    facilities = facilities.assign(state=state, facility="", run_by="", owner="", acquisition_cost=0.0)
     status = Status("given", 0.0, None, None, None, None, None, None, 0.0)
     unmet = UNMET.tidy(points[points["unmet"] > 0].assign(reason="no capacity left"))
     return Plan(FACILITIES.tidy(facilities), assignment, points, unmet, before, status)

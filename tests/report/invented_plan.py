@@ -142,8 +142,10 @@ def plan(label: str = "Mill Lane", status: Status | None = None) -> Plan:
                 300,
             ),
         ],
-        columns=frames.FACILITIES.names,
+        columns=frames.FACILITIES.names[:15],
     )
+    state = facilities["existing"].map({True: "stands", False: "built"})
+    facilities = facilities.assign(state=state, facility="", run_by="", owner="", acquisition_cost=0.0)
     facilities["x"] += EAST
     facilities["y"] += NORTH
     need = pd.DataFrame([_need(*key) for key in NEED], columns=frames.NEED_POINTS.names)

@@ -79,7 +79,13 @@ def problem_of(rng: np.random.Generator) -> Problem:
         ]
     )  # fmt: skip
     sites = pd.DataFrame(
-        {"site": ["s0", "s1", "s2"], "neighbourhood": ["n0", "n1", "n2"], "land_m2": [900.0, 1500.0, np.inf]}
+        {
+            "site": ["s0", "s1", "s2"],
+            "neighbourhood": ["n0", "n1", "n2"],
+            "land_m2": [900.0, 1500.0, np.inf],
+            "owner": "",
+            "acquisition_cost": 0.0,
+        }
     )
     providers = _providers(rng, sites)
     pairs = _pairs(rng, need, providers)
@@ -87,7 +93,7 @@ def problem_of(rng: np.random.Generator) -> Problem:
         {
             "unit": "person", "meaning": "demand", "weight": 0.5, "scale": 1.0,
             "need": need.groupby("service")["need"].sum(), "standard": 10.0, "limit": 30.0,
-            "travel_unit": "min",
+            "travel_unit": "min", "mix_sizes": False,
         }
     ).rename_axis("service")  # fmt: skip
     reach = np.bincount(pairs["provider"], need["need"].to_numpy()[pairs["need_point"]], len(providers))
@@ -113,7 +119,8 @@ def _provider(rng: np.random.Generator, service: str, place: str, option: str, m
         "operating_cost": 0.0 if stands else float(rng.integers(1, 5)),
         "land_m2": 0.0 if stands else float(rng.integers(200, 500)), "least": int(stands), "most": most,
         "quality": 1.0, "x": 500000.0 + rng.uniform(0, 9000), "y": 4500000.0 + rng.uniform(0, 9000),
-        "unlimited": bool(rng.random() < 0.15),
+        "unlimited": bool(rng.random() < 0.15), "state": "stands" if stands else "built", "facility": "",
+        "run_by": "", "beside": (),
     }  # fmt: skip
 
 
@@ -187,6 +194,7 @@ def _served(rng: np.random.Generator, problem: Problem, modules: np.ndarray) -> 
 def facilities_of(outcome: Outcome) -> pd.DataFrame:
     """Return the table of facilities in use."""
     table = outcome.problem.providers.assign(period=1, modules=outcome.modules, served=outcome.used)
+    table = table.assign(owner="", acquisition_cost=0.0)
     table["capacity"] = np.where(table["unlimited"], np.inf, table["modules"] * table["capacity"])
     for column in ("capital_cost", "operating_cost", "land_m2"):
         table[column] *= table["modules"]
