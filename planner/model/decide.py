@@ -16,7 +16,6 @@ from planner.model.ended import STOPPED, without_plan
 from planner.model.ended import ending as ending_of
 from planner.model.lean import POLISH_SECONDS, polished
 from planner.model.narrow import polish_of
-from planner.model.polish import Rulebook
 from planner.model.search import CLOSE, Search
 from planner.model.yardstick import Yardstick
 from planner.plan import Ending, Plan, Status
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from planner.model.polish import Rulebook
     from planner.model.search import Tell
     from planner.problem.blocks import Block
     from planner.problem.problem import Problem

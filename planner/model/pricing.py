@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.problem.local import Found, Local, Prices
+from planner.problem.local import per_resident
+from planner.problem.prices import Found, Prices
 from planner.problem.wellbeing import attainable, unserved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from planner.problem.local import Local
 
     Floats = NDArray[np.float64]
 
@@ -31,6 +34,8 @@ MEMORY = 0.1
 """Most weight of a new answer in the averages; least is a tenth of it."""
 FOLLOW = 0.1
 """How far the weights of places go towards those of the averaged wellbeing at each move."""
+FARTHEST = 1e12
+"""Farthest that any price moves at once."""
 LATEST = 40
 """Moves after which too little must have been gained to stop."""
 GREEN, RED, LONGER, SHORTER = 3, 4, 1.3, 0.7
@@ -59,6 +64,7 @@ class Pricing:
     best: Prices = field(init=False)
     modules: Floats = field(init=False)
     move: float = MOVE
+    narrowed: bool = False
 
     def __post_init__(self) -> None:
         """Begin with the best of some plain prices."""
@@ -78,7 +84,7 @@ class Pricing:
         self._green = self._red = 0
 
     def run(self, deadline: float, enough: float, moves: int = 10_000) -> None:
-        """Move the prices until the bound rises by less than `enough` in some moves, or until the deadline."""
+        """Move the prices until the bound rises by less than `enough` in some moves."""
         last = self.bound
         for k in range(1, moves + 1):
             self._step()
@@ -90,7 +96,8 @@ class Pricing:
                 last = self.bound
 
     def narrow(self, lower: NDArray[np.int64], upper: NDArray[np.int64]) -> None:
-        """Go on with fewer modules: what is found from here on bounds these plans only."""
+        """Go on with fewer modules; what is found from here on bounds these plans only, and is not kept."""
+        self.narrowed = True
         self.local.narrowed(lower, upper)
         answer, _ = self.local.answer(self._centre, self.exact)
         self._here = answer.bound
@@ -102,13 +109,15 @@ class Pricing:
             (local.sense == ">=") & (row <= 0) & (self._slack < 0)
         )
         way = np.where(stuck, 0.0, self._slack)
-        length = float((self._scale * way * way).sum())
-        step = self.move * max(self.before - self._here, 1e-12) / max(length, 1e-300)
+        push = self._scale * way
+        length, largest = float((push * way).sum()), float(np.abs(push).max(initial=0.0))
+        gain = max(self.before - self._here, 1e-12)
+        step = min(self.move * gain / length, FARTHEST / largest) if length > 0 else 0.0
         weight = self._followed()
-        asked = Prices(weight, local.signed(row + step * self._scale * way))
+        asked = Prices(weight, local.signed(row + step * push))
         answer, priced = local.answer(asked, self.exact)
         self._average(answer)
-        if answer.bound > self.bound:
+        if answer.bound > self.bound and not self.narrowed:
             self.bound, self.best = answer.bound, priced
         self._judge(answer, priced)
 
@@ -117,7 +126,8 @@ class Pricing:
         if self.follow is None:
             return self._centre.weight
         problem = self.local.problem
-        here = np.clip(self._low + self._benefit / problem.population, self._low, self._high)
+        gained = per_resident(problem, self._benefit)
+        here = np.clip(self._low + gained, self._low, self._high)
         return self.follow(self._centre.weight, here, FOLLOW * max(min(self.move / MOVE, 1.0) ** 0.5, 0.1))
 
     def _judge(self, answer: Found, priced: Prices) -> None:

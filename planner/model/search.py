@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from planner.errors import PlannerError
+from planner.model.dive import dive
+from planner.model.metropolis import MANY, priced
 from planner.model.narrow import polish_of
 from planner.model.relax import FEW_PAIRS, Relaxation
 from planner.problem.used import following
@@ -83,6 +85,27 @@ class Search:
                 vars(self).pop("relaxation", None)
 
     def _run(self) -> str:
+        if len(self.yardstick.problem.pairs) > MANY:
+            self._by_prices()
+            if self.done:
+                return ""
+        return self._by_relaxation()
+
+    def _by_prices(self) -> None:
+        """A bound by prices, and the plan to which their averages lead."""
+        self.tell("relaxation")
+        try:
+            blocks = self.rules(self.yardstick.problem)
+            pricing = priced(self.yardstick, blocks, self.before, self.share, self.deadline)
+            if pricing is not None:
+                self.bound = max(self.bound, pricing.bound)
+                self.tell("sites", None, self.bound)
+                self.offer(dive(pricing, self.deadline))
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"
+
+    def _by_relaxation(self) -> str:
+        """The relaxation, then whole modules among the sites that it touches, then among all."""
         self.relaxation = Relaxation.of(
             self.yardstick,
             self.rules(self.yardstick.problem),
@@ -93,7 +116,7 @@ class Search:
         self.tell("relaxation")
         if not self.stopped:
             self.relaxation.solve(self.deadline)
-        self.bound = max(self.relaxation.bound, self.relaxation.solver.model.least)
+        self.bound = max(self.bound, self.relaxation.bound, self.relaxation.solver.model.least)
         if self.relaxation.interrupted:
             self.stopped = "interrupted"
         if self.stopped:

@@ -29,6 +29,8 @@ FURTHER = 5
 MANY = 500
 """From so many places on there are no chords: cuts alone keep the model as small as the others."""
 NEAR = 1e-9
+FOLLOW = 0.1
+"""How far weights go towards those of the present ranks at a time."""
 
 
 def rank_weights(wellbeing: Floats, people: Floats) -> Floats:
@@ -187,9 +189,10 @@ def level(value: float, problem: Problem) -> float:
 
 
 def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Problem) -> Floats:
-    """What a point of wellbeing of each place counts: a part of the way to its rank weight, shape (places,)."""
+    """What a point of wellbeing of each place counts: some of the way to its rank weight, shape (places,)."""
+    del part
     now = rank_weights(wellbeing, problem.population)
-    return now if weight is None else 0.9 * weight + 0.1 * now
+    return now if weight is None else (1 - FOLLOW) * weight + FOLLOW * now
 
 
 def least(weight: Floats, problem: Problem) -> float:

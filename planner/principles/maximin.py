@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 HAIR = 1e-9
+STEEPEST = 100.0
+SMALLEST = 1e-12
+"""Least weight of a place that can be improved: it must be able to rise again."""
 """Wellbeing that could be gained below this is none."""
 
 
@@ -72,10 +75,11 @@ def level(value: float, problem: Problem) -> float:
 def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Problem) -> Floats:
     """What a point of wellbeing of each place counts: more the nearer it is to the worst-off; in all 1."""
     can = improvable(problem)
-    above = wellbeing - wellbeing[can].min()
+    above = np.maximum(wellbeing - wellbeing[can].min(), 0.0)
     people = np.where(can, problem.population if weight is None else weight, 0.0)
     usual = float(above[can] @ people[can] / people.sum())
-    now: Floats = people * np.exp(-(1.0 if weight is None else part) * above / max(usual, HAIR))
+    steep = (1.0 if weight is None else part) * above / max(usual, HAIR)
+    now: Floats = np.where(can, np.maximum(people * np.exp(-np.minimum(steep, STEEPEST)), SMALLEST), 0.0)
     now /= now.sum()
     return now
 

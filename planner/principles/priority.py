@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Aversion = Annotated[float, Field(gt=0, le=100)]
 Offset = Annotated[float, Field(gt=0, le=10)]
 SEGMENTS = 16
+FOLLOW = 0.1
+"""How far weights go towards the present slopes at a time."""
 PARALLEL = 1e-12
 """Tangents whose slopes differ by less are one."""
 NO_WELLBEING = 1e-6
@@ -36,7 +38,7 @@ STEEPEST = 600.0
 
 @dataclass(frozen=True)
 class Loss:
-    """A falling convex loss of wellbeing: its value, its (negative) slope, and where it has a slope or value."""
+    """A falling convex loss of wellbeing: its value, its slope, and where it has which value or slope."""
 
     of: Callable[[Floats], Floats]
     slope: Callable[[Floats], Floats]
@@ -234,9 +236,10 @@ def follow(
     aversion: float = 1.0,
     offset: float = 1.0,
 ) -> Floats:
-    """What a point of wellbeing of each place counts: a part of the way to its slope, shape (places,)."""
+    """What a point of wellbeing of each place counts: some of the way to its slope, shape (places,)."""
+    del part
     now = -problem.population * LOSSES[utility](problem, aversion, offset).slope(wellbeing)
-    return now if weight is None else 0.9 * weight + 0.1 * now
+    return now if weight is None else (1 - FOLLOW) * weight + FOLLOW * now
 
 
 def least(

@@ -63,7 +63,7 @@ def level(value: float, problem: Problem, *, floor: float) -> float:
 def follow(
     weight: Floats | None, wellbeing: Floats, part: float, problem: Problem, *, floor: float
 ) -> Floats:
-    """What a point of wellbeing of each place counts: more up to all its people below, less above the floor."""
+    """What a point of wellbeing of each place counts: more below, less above the floor, shape (places,)."""
     missing, people = floor - wellbeing, problem.population
     if weight is None:
         return np.where(missing > HAIR, people, 0.0)

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from planner.problem.choice import CHOSEN
+from planner.problem.prices import Found, Prices, best_price
 from planner.problem.wellbeing import gain, unserved
 
 if TYPE_CHECKING:
@@ -31,48 +32,6 @@ if TYPE_CHECKING:
 WITHIN = frozenset({"capacity", "closed"})
 """Rows that each provider keeps by itself: they need no price."""
 OWN = frozenset({"serve", "open", CHOSEN})
-
-
-@dataclass(frozen=True)
-class Prices:
-    """What a proof is made of.
-
-    Attributes
-    ----------
-    weight
-        λ_a, what one point of wellbeing of each place counts, shape (places,); empty for costs.
-    row
-        Price of each priced row, in the order of `Local.rows`: ≤ 0 for "<=", ≥ 0 for ">=".
-    """
-
-    weight: Floats
-    row: Floats
-
-
-@dataclass(frozen=True)
-class Found:
-    """The answers of all providers at some prices.
-
-    Attributes
-    ----------
-    bound
-        No plan's value is below it (minimised, in the objective's unit).
-    modules
-        Modules of each provider, shape (providers,); parts where one row was priced exactly.
-    pair, amount
-        Pairs that are served, and how much, shape (served,).
-    slack
-        Bound less activity of each priced row, shape (rows,).
-    benefit
-        Wellbeing × residents that each place gains, shape (places,).
-    """
-
-    bound: float
-    modules: Floats
-    pair: Whole
-    amount: Floats
-    slack: Floats
-    benefit: Floats
 
 
 @dataclass(frozen=True)
@@ -101,8 +60,6 @@ class Local:
         wellbeing, which `least` bounds.
     least
         Of an objective of wellbeing: κ(λ), the least of F(W) + λ·W over all wellbeing that can be.
-    lower, upper
-        Fewest and most modules of each provider, where they are narrower than the question's.
     """
 
     def __init__(
@@ -210,7 +167,7 @@ class Local:
         paid = self._by_column["serve"] @ prices.row
         earns = paid[pairs] - self.cost["serve"][pairs] if "serve" in self.cost else paid[pairs]
         if len(prices.weight):
-            worth = (prices.weight / problem.population)[problem.place]
+            worth = per_resident(problem, prices.weight)[problem.place]
             earns = earns + worth[problem.need_point[pairs]] * self.gain[pairs]
         some = np.flatnonzero(earns > 0)
         pair, earns = pairs[some], earns[some]
@@ -281,42 +238,6 @@ class Local:
         return self.least(prices.weight) - float(prices.weight @ unserved(self.problem))
 
 
-def best_price(
-    worth: Floats, steps: Whole, takes: Floats, right: float
-) -> tuple[float, list[tuple[float, Floats]], float]:
-    """The price at which what is taken just meets a right-hand side; choices on both sides of it; the total.
-
-    `worth` by modules and provider, −∞ where not allowed, shape (most + 1, providers).
-    """
-
-    def at(price: float) -> tuple[Floats, float, float]:
-        net = worth - price * steps * takes
-        modules = net.argmax(axis=0)
-        taken = float(takes @ modules)
-        return modules.astype(np.float64), taken, float(net.max(axis=0).sum()) + price * right
-
-    low, high = 0.0, 1.0
-    many, taken, total = at(low)
-    if taken <= right:
-        return 0.0, [(1.0, many)], total
-    few, less, best = at(high)
-    while less > right and high < 1e30:  # noqa: PLR2004 - rows that cannot be kept at any price
-        low, many, taken = high, few, less
-        high *= 8.0
-        few, less, best = at(high)
-    for _ in range(60):
-        if high - low <= 1e-9 * high:
-            break
-        middle = (low + high) / 2
-        own, own_taken, own_total = at(middle)
-        if own_taken > right:
-            low, many, taken = middle, own, own_taken
-        else:
-            high, few, less, best = middle, own, own_taken, own_total
-    share = (right - less) / (taken - less) if taken > less else 0.0
-    return high, [(share, many), (1.0 - share, few)], best
-
-
 def _once(rows: Sequence[Rows]) -> tuple[Rows, ...]:
     """Rows that several rules say, as those that link modules and choice, are put in once."""
     seen: dict[tuple[object, ...], Rows] = {}
@@ -326,3 +247,9 @@ def _once(rows: Sequence[Rows]) -> tuple[Rows, ...]:
         )
         seen.setdefault((r.rule, r.sense, r.bound.tobytes(), *said), r)
     return tuple(seen.values())
+
+
+def per_resident(problem: Problem, weight: Floats) -> Floats:
+    """What a point of wellbeing counts for one resident, 0 where nobody is judged, shape (places,)."""
+    people = problem.population
+    return np.divide(weight, people, out=np.zeros(len(people)), where=people > 0)

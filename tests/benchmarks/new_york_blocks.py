@@ -16,11 +16,15 @@ import importlib.util
 import shutil
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 SITES = 2000
@@ -29,7 +33,7 @@ LIMITS = {"housing": (10, 20), "health": (10, 20), "education": (8, 15), "water"
 """Standard and limit [min]: shorter than in the shipped scenario, so that there are about a million pairs."""
 
 
-def _shipped() -> Any:
+def _shipped() -> ModuleType:
     """The script that builds the shipped data: the land of sites is told by the same rule."""
     file = ROOT / "data" / "new_york" / "build.py"
     spec = importlib.util.spec_from_file_location("build_new_york", file)
@@ -91,7 +95,7 @@ def around_the_middle(cells: pd.DataFrame, count: int) -> pd.DataFrame:
     return cells[cells["nta"].isin(upto.index[: int((upto < count).sum()) + 1])]
 
 
-def choose_sites(cells: pd.DataFrame, count: int, land: Any) -> pd.DataFrame:
+def choose_sites(cells: pd.DataFrame, count: int, land: Mapping[str, int]) -> pd.DataFrame:
     """Sites at blocks: as many in each neighbourhood as its residents call for, the most populous first."""
     people = cells.groupby("nta")["residents"].sum()
     quota = np.maximum((people / people.sum() * count).round(), 1)
@@ -104,7 +108,10 @@ def choose_sites(cells: pd.DataFrame, count: int, land: Any) -> pd.DataFrame:
 
 def scenario(part: float) -> str:
     """The shipped scenario on blocks: other cells, sites and limits, its part of the budget."""
-    layer = "sites: {file: ../data/new_york/block_sites.csv, id: site, x: lon, y: lat, crs: EPSG:4326, land_m2: land, label: site}"
+    layer = (
+        "sites: {file: ../data/new_york/block_sites.csv, id: site, x: lon, y: lat,"
+        " crs: EPSG:4326, land_m2: land, label: site}"
+    )
     services = "".join(
         f"  {name}:\n    travel: {{standard_minutes: {near}, limit_minutes: {far}}}\n    {layer}\n"
         for name, (near, far) in LIMITS.items()
