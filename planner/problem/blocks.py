@@ -58,6 +58,9 @@ class Rows:
         The number in the scenario that would change, in the scenario's own unit.
     per_unit
         Change of each bound when that number gives by one, shape (rows,); ones where not given.
+    kept
+        The number that a plan (family → values) would keep, for a rule whose bound does not change in
+        proportion to its number; the advice then tells this of the plan that asks least.
     """
 
     rule: str
@@ -68,6 +71,7 @@ class Rows:
     give: str = ""
     now: float = 0.0
     per_unit: Floats | None = None
+    kept: Callable[[Mapping[str, Floats]], float] | None = None
 
     def __len__(self) -> int:
         """Return how many rows there are."""

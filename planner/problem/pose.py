@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault, InputFault
+from planner.problem.groups import with_groups
 from planner.problem.problem import Problem
 from planner.problem.quality import decayed
 
@@ -39,18 +40,27 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
     providers = _providers(scenario, city)
     pairs = _pairs(scenario, travel, need, providers)
     providers, pairs = _without_idle(providers, pairs)
+    places, need = with_groups(scenario, city, places, need, place_of)
     budget = scenario.budget
     return Problem(
         services=services,
         need=need,
         providers=_finite(providers, pairs, need),
         pairs=pairs,
-        places=places,
-        sites=city.sites[["neighbourhood", "land_m2"]].reset_index(names="site"),
+        places=_in_districts(city, places),
+        sites=_in_districts(city, city.sites[["neighbourhood", "land_m2"]].reset_index(names="site")),
         capital=np.inf if budget.capital is None else budget.capital,
         operating=np.inf if budget.operating is None else budget.operating,
         currency=budget.currency,
     )
+
+
+def _in_districts(city: City, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the district of each row's neighbourhood, where districts are named; empty outside all of them."""
+    if "district" not in city.neighbourhoods:
+        return table
+    district = city.neighbourhoods["district"].reindex(table["neighbourhood"]).fillna("")
+    return table.assign(district=district.to_numpy())
 
 
 def _places(scenario: Scenario, city: City) -> tuple[pd.DataFrame, pd.Series]:

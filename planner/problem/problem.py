@@ -28,7 +28,8 @@ class Problem:
         `travel_unit` (min | m).
     need
         Need points i: columns `cell`, `neighbourhood`, `service`, `group`, `period`, `future`,
-        `need` [unit of the service] > 0, `place` (position in `places`).
+        `need` [unit of the service] > 0, `place` (position in `places`), and for each group of the city
+        `group:` and its name, its part of the need by its share of the cell's residents.
     providers
         Providers j: columns `provider` (id), `service`, `place` (id of site or facility), `label`, `option`,
         `existing` (bool), `capacity` [unit of the service] of one module, finite (never more than
@@ -39,9 +40,12 @@ class Problem:
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point.
     places
-        Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0.
+        Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0,
+        for each group of the city `group:` and its name, its people [person], and `district` where districts
+        are named.
     sites
-        Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited.
+        Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited, and `district` where
+        districts are named.
     capital, operating
         Budget [currency]; infinite when unlimited.
     currency
