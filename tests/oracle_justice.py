@@ -94,7 +94,7 @@ class JustTask(_Task):
     def _maximin(self, left: Floats, right: Floats, modules: object, enough: float) -> float:
         """Variables serve and z, z ≤ W_a of the places that some pair serves."""
         some = self.gain.max(axis=1, initial=0.0) > 0
-        some = some if some.any() else ~some
+        some = some if some.any() else self.population > 0
         wide = np.hstack([left, np.zeros((len(left), 1))])
         least = np.hstack([-self.gain[some], np.ones((int(some.sum()), 1))])
         cost = np.append(np.zeros(len(self.pairs)), -1.0)

@@ -82,7 +82,7 @@ class Polish:
         deadline = time.monotonic() + seconds
         problem = self.problem
         outcome = Outcome(problem, self.modules, outcome.served[self.open])
-        for cost in (-gain(problem), self._relative_travel()):
+        for cost in (*(-gain(light) for light in self._lights), self._relative_travel()):
             tries = (self._as_good(outcome, cost, slack, deadline) for slack in SLACKS)
             better = next((new for new in tries if new is not None), None)
             if better is None:
@@ -103,6 +103,11 @@ class Polish:
         had, has = self.yardstick.value(outcome), self.yardstick.value(new)
         return new if has <= had + (slack + ROUNDING) * (1.0 + abs(had)) else None
 
+    @property
+    def _lights(self) -> tuple[Problem, ...]:
+        """The question as people are judged, and, where that is by one service, as their wellbeing is."""
+        return (self.problem,) if self.problem.judged is None else (self.problem, self.problem.plain)
+
     def _wide(self, outcome: Outcome) -> Outcome:
         """The outcome told over all pairs of the question."""
         served = np.zeros(len(self.whole.pairs))
@@ -116,11 +121,12 @@ class Polish:
         return share
 
     def _held(self, outcome: Outcome, slack: float) -> list[Rows]:
-        problem, goal = self.problem, self.yardstick.goal
-        terms = gain_terms(problem)
-        has = np.bincount(terms.row, terms.coefficient * outcome.served[terms.column], len(problem.places))
-        places = np.arange(len(problem.places))
-        rows = [Rows("held", (terms,), ">=", has * (1 - slack) - slack, [f"held {a}" for a in places])]
+        goal, places = self.yardstick.goal, np.arange(len(self.problem.places))
+        rows = []
+        for terms in map(gain_terms, self._lights):
+            has = np.bincount(terms.row, terms.coefficient * outcome.served[terms.column], len(places))
+            labels = [f"held {a}" for a in places]
+            rows.append(Rows("held", (terms,), ">=", has * (1 - slack) - slack, labels))
         if _by_steps(goal):
             rows.append(self._steps_held(goal, self.yardstick.value(outcome)))
         elif "serve" in goal.cost and goal.cost.keys() <= {"serve", "open", CHOSEN}:

@@ -11,6 +11,7 @@ from planner.errors import Fault, InputFault
 from planner.problem.groups import with_groups
 from planner.problem.problem import Problem
 from planner.problem.quality import decayed
+from planner.scenario.judge import judged_service
 
 if TYPE_CHECKING:
     from planner.city.city import City
@@ -52,7 +53,18 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
         capital=np.inf if budget.capital is None else budget.capital,
         operating=np.inf if budget.operating is None else budget.operating,
         currency=budget.currency,
+        judged=_judged(scenario, need),
     )
+
+
+def _judged(scenario: Scenario, need: pd.DataFrame) -> str | None:
+    """The service by whose coverage people are judged, which somebody has to need."""
+    service = judged_service(scenario.judge)
+    if service is not None and not (need["service"] == service).any():
+        where = scenario.where("judge", "coverage")
+        hint = "judge by another service, or by `wellbeing`"
+        raise InputFault(Fault(f"nobody needs `{service}`, so that nobody can be judged by it", where, hint))
+    return service
 
 
 def _in_districts(city: City, table: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,8 @@ class Problem:
         Name of the unit of money.
     parent
         The question of which this one looks at some pairs only; None for the question itself.
+    judged
+        The service by whose coverage people are judged; None where that is wellbeing.
     """
 
     services: pd.DataFrame
@@ -64,6 +66,7 @@ class Problem:
     operating: float
     currency: str
     parent: Problem | None = None
+    judged: str | None = None
 
     @property
     def whole(self) -> Problem:
@@ -97,14 +100,29 @@ class Problem:
 
     @cached_property
     def population(self) -> Floats:
-        """Residents p_a of each place [person]."""
-        return self.places["population"].to_numpy(np.float64)
+        """People p_a who are judged in each place: residents [person]; for coverage, need of the service."""
+        if self.judged is None:
+            return self.places["population"].to_numpy(np.float64)
+        mine = self.of_service(self.judged)
+        return np.bincount(self.place[mine], self.amount[mine], len(self.places))
 
     @cached_property
     def worth(self) -> Floats:
-        """ω_s / k_s of each need point: wellbeing of a resident that one unit takes [person/unit]."""
+        """ω_s / k_s of each need point: what one unit takes of the wellbeing of a resident [person/unit].
+
+        Where people are judged by the coverage of a service, 1 for its need and 0 for that of others.
+        """
+        if self.judged is not None:
+            return self.of_service(self.judged).astype(np.float64)
         rows = self.services.loc[self.need["service"]]
         return (rows["weight"] / rows["scale"]).to_numpy(np.float64)
+
+    @cached_property
+    def plain(self) -> Problem:
+        """The same question with people judged by their wellbeing."""
+        if self.judged is None:
+            return self
+        return replace(self, judged=None, parent=None if self.parent is None else self.parent.plain)
 
     @cached_property
     def useful_capacity(self) -> Floats:

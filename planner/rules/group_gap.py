@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -71,8 +72,9 @@ def formulate(
     """
     apart, start = _apart(problem, group, other, of), 0.0
     if of == WELLBEING:
-        at, start = problem.place[problem.need_point], float(apart @ unserved(problem))
-        weight = apart[at] * gain(problem) / problem.population[at]
+        plain = problem.plain
+        at, start = problem.place[problem.need_point], float(apart @ unserved(plain))
+        weight = apart[at] * gain(plain) / plain.population[at]
     else:
         weight = (apart / problem.amount)[problem.need_point] * problem.quality
     pair = np.flatnonzero(weight)
@@ -96,6 +98,7 @@ def evaluate(
     """How much the gap is too large [1]."""
     problem = outcome.problem
     apart = _apart(problem, group, other, of)
-    has = outcome.wellbeing if of == WELLBEING else outcome.quality_weighted / problem.amount
+    plain = replace(outcome, problem=problem.plain)
+    has = plain.wellbeing if of == WELLBEING else outcome.quality_weighted / problem.amount
     over: Floats = np.maximum(np.array([abs(float(apart @ has)) - at_most]), 0.0)
     return over
