@@ -17,9 +17,12 @@ from planner.problem.outcome import Outcome
 from planner.problem.wellbeing import gain, gain_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
+    from planner.problem.blocks import Variables
     from planner.problem.problem import Problem
 
     Floats = NDArray[np.float64]
@@ -148,7 +151,8 @@ class Polish:
 
     def _solve(self, goal: Goal, blocks: tuple[Block, ...], deadline: float) -> Floats | None:
         solver = Solver(formulate(self.problem, blocks, goal), self.threads)
-        solver.relax(relaxed=not _by_steps(goal))
+        whole = _by_steps(goal) or any(_whole(block.variables) for block in blocks)
+        solver.relax(relaxed=not whole)
         solver.bound("open", self.modules, self.modules)
         if CHOSEN in solver.model.columns:
             chosen = chosen_by(self.problem, self.modules)
@@ -160,7 +164,18 @@ class Polish:
         if answer.solution is None or answer.ending not in {"optimal", "time_limit", "interrupted"}:
             return None
         self._last = answer.value if answer.value is not None else np.inf
-        return self._clean(solver.model.natural(answer.solution)["serve"])
+        natural = solver.model.natural(answer.solution)
+        return self._clean((self._settled(solver, natural, deadline) if whole else natural)["serve"])
+
+    @staticmethod
+    def _settled(solver: Solver, found: Mapping[str, Floats], deadline: float) -> Mapping[str, Floats]:
+        """Hold whole variables at whole numbers and solve what is left, so that no rounding remains in it."""
+        for own in solver.model.variables:
+            if own.integer:
+                solver.bound(own.family, *2 * (np.round(found[own.family]),))
+        solver.relax(relaxed=True)
+        answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0))
+        return found if answer.solution is None else solver.model.natural(answer.solution)
 
     def _clean(self, served: Floats) -> Floats:
         """Drop noise, and scale back where rounding took a hair too much of a need or a capacity."""
@@ -175,7 +190,12 @@ class Polish:
 
 def _by_steps(goal: Goal) -> bool:
     """Return whether a goal has whole variables of its own, so that its value goes by steps."""
-    return any(v.integer and v.family != CHOSEN for v in goal.variables)
+    return _whole(goal.variables)
+
+
+def _whole(variables: Sequence[Variables]) -> bool:
+    """Return whether some are whole, beside those which say whether a provider is chosen."""
+    return any(v.integer and v.family != CHOSEN for v in variables)
 
 
 def _shrink(most: Floats, taken: Floats) -> Floats:

@@ -149,7 +149,10 @@ class Search:
 
     def _values(self, outcome: Outcome) -> dict[str, Floats]:
         chosen = chosen_by(self.yardstick.problem, outcome.modules)
-        return {"open": outcome.modules, "serve": outcome.served, CHOSEN: chosen}
+        known = {"open": outcome.modules, "serve": outcome.served, CHOSEN: chosen}
+        for block in self.relaxation.blocks:
+            known |= block.values(outcome) if block.values else {}
+        return known
 
     def _solve(self, share: float, seconds: float) -> Answer:
         gap = self.yardstick.allowance(self.bound, self.before, share)

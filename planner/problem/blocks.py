@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from planner.problem.outcome import Outcome
+
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
@@ -95,7 +97,11 @@ class Goal:
 
 @dataclass(frozen=True)
 class Block:
-    """What a rule says: rows, and the variables that only it needs."""
+    """What a rule says: rows, and the variables that only it needs.
+
+    `values` tells those variables (family → values) for a plan, so that a search can begin from it.
+    """
 
     rows: tuple[Rows, ...]
     variables: tuple[Variables, ...] = ()
+    values: Callable[[Outcome], Mapping[str, Floats]] | None = None

@@ -49,6 +49,7 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "requires": ("requires", {"service": "water", "needs": "health"}),
     "group_gap": ("group_gap", {"group": "poor", "of": "health", "at_most": 0.1}),
     "group_gap_wellbeing": ("group_gap", {"group": "poor", "at_most": 0.1}),
+    "single_source": ("single_source", {"service": "health"}),
     "district_money": ("district_money", {"least": 0.5}),
     "excludes": ("excludes", {"service": "water", "other": "health"}),
 }
@@ -103,6 +104,10 @@ def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
         "serve": pairs,
         "chosen": [f"chosen_{p}" for p in providers],
     }
+    services = problem.need["service"].to_numpy()[problem.need_point]
+    for service in problem.services.index:
+        mine = [name for name, of in zip(pairs, services, strict=True) if of == service]
+        known[f"assigned_{service}"] = [name.replace("serve", "assigned", 1) for name in mine]
     places = problem.places["place"].to_list()
 
     def numbered(family: str, count: int) -> list[str]:
