@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 EXACT = 1e-10
+ENOUGH = 1e-9
+"""Share of its value to which a loss is known after many cuts."""
 HAIR = 1e-9
 
 
@@ -118,7 +120,8 @@ class _Task:
         self.pairs = list(problem.pairs.itertuples(index=False))
         self.need = list(problem.need.itertuples(index=False))
         self.services = problem.services
-        self.population = problem.places["population"].to_numpy(float)
+        self.judged = None if scenario.judge == "wellbeing" else scenario.judge.coverage
+        self.population = self._people()
         self.name, self.given = scenario.objective_name, scenario.objective_parameters
         self.floors, self.share = self._floors(scenario)
         self.points = self._rows(len(self.need), lambda pair: pair.need_point)
@@ -154,9 +157,24 @@ class _Task:
                 )
         return np.array(rows, float).reshape(-1, len(self.pairs)), np.array(right, float)
 
+    def _people(self) -> Floats:
+        """Residents of each place; where coverage is judged, those in need of the service."""
+        if self.judged is None:
+            return self.problem.places["population"].to_numpy(float)
+        people = np.zeros(len(self.problem.places))
+        for row in self.need:
+            people[row.place] += row.need * (row.service == self.judged)
+        return people
+
     def _wellbeing(self) -> tuple[Floats, Floats]:
         """W of each place with nobody served, and what one unit on each pair adds to it."""
         start, gain = np.ones(len(self.population)), np.zeros((len(self.population), len(self.pairs)))
+        if self.judged is not None:
+            for k, pair in enumerate(self.pairs):
+                row = self.need[pair.need_point]
+                if row.service == self.judged:
+                    gain[row.place, k] = pair.quality / self.population[row.place]
+            return np.where(self.population > 0, 0.0, 1.0), gain
         for row in self.need:
             s = self.services.loc[row.service]
             start[row.place] -= s["weight"] * row.need / (s["scale"] * self.population[row.place])
@@ -203,7 +221,7 @@ class _Task:
     def _loss(self) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
         aversion, p, w = self.given["aversion"], self.population, self.start
         if self.given["utility"] == "kolm_pollak":
-            nobody = max(abs(w)) < 1e-6
+            nobody = max(abs(w[p > 0])) < 1e-6
             kappa = aversion * (1.0 if nobody else sum(p * w) / sum(p * w**2))
             return (lambda x: np.exp(-kappa * x) / kappa), (lambda x: -np.exp(-kappa * x))
         offset = self.given["offset"]
@@ -234,6 +252,8 @@ class _Task:
             upper = min(upper, float(self.population @ loss(at)))
             if lower >= enough or upper - lower <= EXACT * max(abs(upper), constant - upper):
                 return upper
+        if upper - lower <= ENOUGH * abs(upper):
+            return upper
         raise AssertionError(f"the oracle stands at {lower} to {upper}")
 
 

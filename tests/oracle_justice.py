@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from oracle import Best, _solve, _Task, kept
@@ -43,6 +43,38 @@ def best(
 class JustTask(_Task):
     """The best assignment for one choice of modules, by each of the further principles."""
 
+    def _floors(self, scenario: Scenario) -> tuple[Floats, Floats]:
+        """Rows of floors, and of gaps between groups: the difference of two means, either way."""
+        rows, right = super()._floors(scenario)
+        for rule in scenario.constraints:
+            for name, given in rule.items():
+                if name == "group_gap":
+                    weight, start = self._gap(given)
+                    rows = np.vstack([rows, -weight, weight])
+                    right = np.append(right, [start - given["at_most"], -start - given["at_most"]])
+        return rows, right
+
+    def _gap(self, given: dict[str, Any]) -> tuple[Floats, float]:
+        """What a unit on each pair adds to the first group's mean less the other's, and how it starts."""
+        need, places, of = self.need, self.problem.places, given.get("of", "wellbeing")
+        sides = []
+        for name in (given["group"], given.get("other", "rest")):
+            if of == "wellbeing":
+                all_, own = places["population"], places.get(f"group:{name}")
+                count = (all_ - places["group:" + given["group"]]) if own is None else own
+                share = count.to_numpy(float) / count.sum()
+                start, gain = self._wellbeing()
+                sides.append((share @ gain, float(share @ start)))
+                continue
+            part = self.problem.need[f"group:{given['group'] if name == 'rest' else name}"].to_numpy(float)
+            mine = np.array([row.service == of for row in need])
+            whole = np.array([row.need for row in need])
+            part = np.where(mine, whole - part if name == "rest" else part, 0.0)
+            served = [part[p.need_point] / whole[p.need_point] * p.quality for p in self.pairs]
+            sides.append((np.array(served) / part.sum(), 0.0))
+        (first, a), (other, b) = sides
+        return np.asarray(first - other), a - b
+
     def value(self, modules: tuple[int, ...], enough: float) -> float:
         """Least value with these modules; where that is not below `enough`, anything that is not either."""
         capacity = self.problem.providers["capacity"].to_numpy(float) * np.array(modules)
@@ -62,7 +94,7 @@ class JustTask(_Task):
     def _maximin(self, left: Floats, right: Floats, modules: object, enough: float) -> float:
         """Variables serve and z, z ≤ W_a of the places that some pair serves."""
         some = self.gain.max(axis=1, initial=0.0) > 0
-        some = some if some.any() else ~some
+        some = some if some.any() else self.population > 0
         wide = np.hstack([left, np.zeros((len(left), 1))])
         least = np.hstack([-self.gain[some], np.ones((int(some.sum()), 1))])
         cost = np.append(np.zeros(len(self.pairs)), -1.0)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from planner.scenario.schema import Group, Need, Scenario, Undercount
 
 Trail = tuple[str, ...]
-RESERVED = {"label", "population", "geometry", "neighbourhood", "cell"}
+RESERVED = {"label", "population", "geometry", "neighbourhood", "cell", "district"}
 """Columns of a city, which a group cannot be named after."""
 
 GROUP, NEED, MISSED = ("count", "of", "count_margin", "of_margin"), ("count", "rate", "margin"), ("factor",)

@@ -22,7 +22,8 @@ class City:
         Projected coordinate system in metres of every geometry here, such as `EPSG:32618`.
     neighbourhoods
         Polygons; index `neighbourhood` (string id, sorted); columns `label`, `population` [person],
-        `geometry`, and one column for each group of the scenario [person].
+        `geometry`, `district` where the scenario names it, and one column for each group of the
+        scenario [person].
     cells
         Points; index `cell` (string id, sorted); columns `neighbourhood` (id), `population` [person],
         `geometry`, and one column for each group of the scenario [person].

@@ -67,7 +67,19 @@ def neighbourhoods(source: Source, spec: Neighbourhoods) -> Layered:
     ids = source.ids(spec.id)
     label = source.text(spec.label)
     columns = {"label": label.where(label != "", ids).to_numpy()}
+    if spec.district is not None:
+        columns["district"] = _districts(source, spec.district).to_numpy()
     return _layered(source, ids, columns, "polygons", spec.population)
+
+
+def _districts(source: Source, column: str) -> pd.Series[str]:
+    """District of each neighbourhood; those without one are listed."""
+    district = source.text(column)
+    if column in source.raw.table:
+        empty = np.flatnonzero(district == "")
+        told = [f"`{column}` is empty; the name of a district was expected"] * len(empty)
+        source.rows(empty, told, "name the district of every neighbourhood")
+    return district
 
 
 def cells(source: Source, spec: Cells) -> Layered:
@@ -101,7 +113,8 @@ def settle(
     Returns
     -------
     tuple of GeoDataFrame
-        Neighbourhoods (`label`, `population`) and cells (`neighbourhood`, `population`), as in `City`.
+        Neighbourhoods (`label`, `population`, `district` where named) and cells (`neighbourhood`,
+        `population`), as in `City`.
     """
     frame = areas.frame
     given = scenario.city.neighbourhoods.population
@@ -120,7 +133,8 @@ def settle(
             _compare(areas.figures[given], people, findings)
     area = frame.assign(population=people.to_numpy(np.float64))
     _tell_empty(area, areas, findings)
-    return area[["label", "population", "geometry"]], home[["neighbourhood", "population", "geometry"]]
+    told = ["label", "population", *(["district"] if "district" in area else []), "geometry"]
+    return area[told], home[["neighbourhood", "population", "geometry"]]
 
 
 def _compare(given: pd.Series[float], summed: pd.Series[float], findings: Findings) -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from planner import flow, store
 from planner.explore.principles import under_every
 from planner.explore.yardsticks import PRINCIPLES, judged, too_close, write_principles
+from planner.scenario.judge import judged_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,7 +58,7 @@ def compare(
     scenario = question.scenario
     stem = store.run_id(f"{scenario.path.stem}-principles", store.digest({}, "".join(names.values()), {}))
     folder = write_principles(scenario.project, stem, table, notes, names)
-    _print(table)
+    _print(table, judged_service(scenario.judge))
     return [
         *notes,
         *(f"{name}: {run.folder}" for name, run in runs.items()),
@@ -65,12 +66,13 @@ def compare(
     ]
 
 
-def _print(table: pd.DataFrame) -> None:
-    """Print one line a yardstick, one column a plan."""
+def _print(table: pd.DataFrame, service: str | None) -> None:
+    """Print one line a yardstick, one column a plan; `service` where its coverage is judged."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDE)
-    shown = Table(title="Each plan by every yardstick")
+    title = "Each plan by every yardstick"
+    shown = Table(title=title if service is None else f"{title}, of the coverage of {service}")
     shown.add_column("")
     for plan in table["plan"]:
         shown.add_column(plan.replace("_", " "), justify="right")

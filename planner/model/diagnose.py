@@ -13,10 +13,14 @@ from planner.problem.blocks import Block, Goal, Rows, Terms, Variables
 from planner.problem.choice import CHOSEN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
     from planner.problem.problem import Problem
+
+    Floats = NDArray[np.float64]
 
 SECONDS = 60.0
 SMALLEST = 1e-7
@@ -84,10 +88,15 @@ def _give(
     if answer.solution is None:
         return None
     natural = model.natural(answer.solution)
-    return [
-        float(np.round(natural[name][0]) if _whole(rule) else natural[name][0])
-        for name, rule in zip(names.values(), rules, strict=True)
-    ]
+    return [_given(rule, natural, name) for name, rule in zip(names.values(), rules, strict=True)]
+
+
+def _given(rule: Rows, natural: Mapping[str, Floats], name: str) -> float:
+    """By how much the plan found would have the rule's own number give."""
+    much = float(natural[name][0])
+    if _whole(rule):
+        return float(np.round(much))
+    return abs(rule.now - rule.kept(natural)) if rule.kept and much > SMALLEST else much
 
 
 def _most(rule: Rows) -> float:

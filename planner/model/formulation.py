@@ -170,6 +170,7 @@ def stack(
         return sparse.csr_array((offset, size)), np.zeros(offset), np.zeros(offset)
     triple = (_finite(np.concatenate(coefficient)), (np.concatenate(at), np.concatenate(column)))
     matrix = sparse.csr_array(sparse.coo_array(triple, shape=(offset, size)))
+    matrix.eliminate_zeros()
     bound = _finite(np.concatenate([r.bound for r in rows]))
     factor = _row_factor(matrix) if scale else np.ones(offset)
     matrix = sparse.csr_array(sparse.diags_array(factor) @ matrix)

@@ -18,11 +18,12 @@ from planner.problem.used import FOLLOWING, following
 from planner.problem.wellbeing import gain, gain_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
+    from planner.problem.blocks import Variables
     from planner.problem.problem import Problem
 
     Floats = NDArray[np.float64]
@@ -85,7 +86,7 @@ class Polish:
         deadline = time.monotonic() + seconds
         problem = self.problem
         outcome = Outcome(problem, self.modules, outcome.served[self.open])
-        for cost in (-gain(problem), self._relative_travel()):
+        for cost in (*(-gain(light) for light in self._lights), self._relative_travel()):
             tries = (self._as_good(outcome, cost, slack, deadline) for slack in SLACKS)
             better = next((new for new in tries if new is not None), None)
             if better is None:
@@ -106,6 +107,11 @@ class Polish:
         had, has = self.yardstick.value(outcome), self.yardstick.value(new)
         return new if has <= had + (slack + ROUNDING) * (1.0 + abs(had)) else None
 
+    @property
+    def _lights(self) -> tuple[Problem, ...]:
+        """The question as people are judged, and, where that is by one service, as their wellbeing is."""
+        return (self.problem,) if self.problem.judged is None else (self.problem, self.problem.plain)
+
     def _wide(self, outcome: Outcome) -> Outcome:
         """The outcome told over all pairs of the question."""
         served = np.zeros(len(self.whole.pairs))
@@ -119,11 +125,12 @@ class Polish:
         return share
 
     def _held(self, outcome: Outcome, slack: float) -> list[Rows]:
-        problem, goal = self.problem, self.yardstick.goal
-        terms = gain_terms(problem)
-        has = np.bincount(terms.row, terms.coefficient * outcome.served[terms.column], len(problem.places))
-        places = np.arange(len(problem.places))
-        rows = [Rows("held", (terms,), ">=", has * (1 - slack) - slack, [f"held {a}" for a in places])]
+        goal, places = self.yardstick.goal, np.arange(len(self.problem.places))
+        rows = []
+        for terms in map(gain_terms, self._lights):
+            has = np.bincount(terms.row, terms.coefficient * outcome.served[terms.column], len(places))
+            labels = [f"held {a}" for a in places]
+            rows.append(Rows("held", (terms,), ">=", has * (1 - slack) - slack, labels))
         if _by_steps(goal):
             rows.append(self._steps_held(goal, self.yardstick.value(outcome)))
         elif "serve" in goal.cost and goal.cost.keys() <= {"serve", "open", *FOLLOWING}:
@@ -145,7 +152,8 @@ class Polish:
 
     def _solve(self, goal: Goal, blocks: tuple[Block, ...], deadline: float) -> Floats | None:
         solver = Solver(formulate(self.problem, blocks, goal), self.threads)
-        solver.relax(relaxed=not _by_steps(goal))
+        whole = _by_steps(goal) or any(_whole(block.variables) for block in blocks)
+        solver.relax(relaxed=not whole)
         solver.bound("open", self.modules, self.modules)
         for family, values in following(self.problem, self.modules).items():
             if family in solver.model.columns:
@@ -157,7 +165,18 @@ class Polish:
         if answer.solution is None or answer.ending not in {"optimal", "time_limit", "interrupted"}:
             return None
         self._last = answer.value if answer.value is not None else np.inf
-        return self._clean(solver.model.natural(answer.solution)["serve"])
+        natural = solver.model.natural(answer.solution)
+        return self._clean((self._settled(solver, natural, deadline) if whole else natural)["serve"])
+
+    @staticmethod
+    def _settled(solver: Solver, found: Mapping[str, Floats], deadline: float) -> Mapping[str, Floats]:
+        """Hold whole variables at whole numbers and solve what is left, so that no rounding remains in it."""
+        for own in solver.model.variables:
+            if own.integer:
+                solver.bound(own.family, *2 * (np.round(found[own.family]),))
+        solver.relax(relaxed=True)
+        answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0))
+        return found if answer.solution is None else solver.model.natural(answer.solution)
 
     def _clean(self, served: Floats) -> Floats:
         """Drop noise, and scale back where rounding took a hair too much of a need or a capacity."""
@@ -172,7 +191,12 @@ class Polish:
 
 def _by_steps(goal: Goal) -> bool:
     """Return whether a goal has whole variables of its own, so that its value goes by steps."""
-    return any(v.integer and v.family not in FOLLOWING for v in goal.variables)
+    return _whole(goal.variables)
+
+
+def _whole(variables: Sequence[Variables]) -> bool:
+    """Return whether some are whole, beside those which say whether a provider is chosen."""
+    return any(v.integer and v.family not in FOLLOWING for v in variables)
 
 
 def _shrink(most: Floats, taken: Floats) -> Floats:

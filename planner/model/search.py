@@ -194,8 +194,11 @@ class Search:
         return self.relaxation.lay_anew(found, self._values(self.best)) or (self.share > 0 and self._left > 0)
 
     def _values(self, outcome: Outcome) -> dict[str, Floats]:
-        follows = following(self.yardstick.problem, outcome.modules)
-        return {"open": outcome.modules, "serve": outcome.served, **follows}
+        known = {"open": outcome.modules, "serve": outcome.served}
+        known |= following(self.yardstick.problem, outcome.modules)
+        for block in self.relaxation.blocks:
+            known |= block.values(outcome) if block.values else {}
+        return known
 
     def _solve(self, share: float, seconds: float) -> Answer:
         gap = self.yardstick.allowance(self.bound, self.before, share)

@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.catalogue import objective
 from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.outcome import per_head
 from planner.problem.wellbeing import attainable, gain_terms, unserved
 
 if TYPE_CHECKING:
@@ -68,11 +69,12 @@ def formulate(problem: Problem) -> Goal:
 def _goal(problem: Problem, shares: Floats, cuts: Sequence[Floats]) -> Goal:
     people, low = problem.population, unserved(problem)
     span, typical = people * (attainable(problem) - low), float(people.mean())
-    top, count = float((low + span / people).max()), len(shares)
+    top, count = float((low + per_head(span, people)).max()), len(shares)
 
     def tighten(values: Mapping[str, Floats]) -> Goal | None:
         gains = gain_terms(problem)
-        here = low + np.bincount(gains.row, gains.coefficient * values["serve"], len(low)) / people
+        gained = np.bincount(gains.row, gains.coefficient * values["serve"], len(low))
+        here = low + per_head(gained, people)
         return _goal(problem, _further(shares, here, people), _with(cuts, rank_weights(here, people)))
 
     return Goal(
@@ -152,7 +154,7 @@ def _cuts(problem: Problem, cuts: Sequence[Floats], typical: float) -> tuple[Row
     scale = float(people.sum()) / typical
     row, column = np.repeat(np.arange(len(cuts)), places), np.tile(np.arange(places), len(cuts))
     one = Terms("welfare", np.arange(len(cuts)), np.zeros(len(cuts), np.int64), np.full(len(cuts), scale))
-    own = Terms("benefit", row, column, -(weights / people * people.sum()).ravel())
+    own = Terms("benefit", row, column, -(weights * per_head(np.full(places, people.sum()), people)).ravel())
     bound = float(people.sum()) * (weights @ low)
     return (Rows("ranks", (one, own), "<=", bound, [f"ranks {k}" for k in range(len(cuts))]),)
 

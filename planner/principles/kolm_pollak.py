@@ -66,6 +66,7 @@ def formulate(
               EDE = \tfrac{1}{\kappa} \ln \frac{value}{\sum_i n_i}
 
     The equal way EDE, which everybody could have alike and be as well off, is at least the mean way.
+    People of a cell may be served at several places; with the rule `single_source` they are not.
 
     Parameters
     ----------

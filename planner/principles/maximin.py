@@ -26,9 +26,9 @@ SMALLEST = 1e-12
 
 
 def improvable(problem: Problem) -> NDArray[np.bool_]:
-    """Which places anything at all can improve, shape (places,); all of them where nothing improves any."""
+    """Which places anything can improve, shape (places,); all that are judged where nothing does."""
     can = attainable(problem.whole) > unserved(problem) + HAIR
-    return can if can.any() else ~can
+    return can if can.any() else problem.population > 0
 
 
 @objective(unit="1", reference="Rawls (1971); as location model: Hansen (1980), Ogryczak (2000)")

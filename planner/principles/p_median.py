@@ -33,7 +33,8 @@ def _unserved_travel(
 def formulate(problem: Problem, *, service: str | None = None, unserved_travel: Travel | None = None) -> Goal:
     r"""The least travel of all people of one service.
 
-    Who is not served counts as travelling twice the limit, unless `unserved_travel` is stated.
+    Who is not served counts as travelling twice the limit, unless `unserved_travel` is stated. People of a
+    cell may be served at several places; with the rule `single_source` they are not.
 
     .. math:: \min \sum_i \bigl(\sum_j t_{ij} serve_{ij} + T \, unmet_i\bigr)
     """

@@ -11,6 +11,7 @@ from pydantic import Field
 from planner.catalogue import objective
 from planner.errors import Fault, InputFault
 from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.outcome import per_head
 from planner.problem.wellbeing import attainable, gain_terms, unserved
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _goal(problem: Problem, loss: Loss, points: Floats, *, first: bool = True) -
 
     def tighten(values: Mapping[str, Floats]) -> Goal | None:
         benefit = np.bincount(gains.row, gains.coefficient * values["serve"], places)
-        here = np.clip(low + benefit / problem.population, low, high)
+        here = np.clip(low + per_head(benefit, problem.population), low, high)
         finer = _gathered(len(points), here, low, high) if first else _between(points, here)
         return _goal(problem, loss, finer, first=False)
 

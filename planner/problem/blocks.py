@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from planner.problem.outcome import Outcome
+
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
@@ -58,6 +60,9 @@ class Rows:
         The number in the scenario that would change, in the scenario's own unit.
     per_unit
         Change of each bound when that number gives by one, shape (rows,); ones where not given.
+    kept
+        The number that a plan (family → values) would keep, for a rule whose bound does not change in
+        proportion to its number; the advice then tells this of the plan that asks least.
     """
 
     rule: str
@@ -68,6 +73,7 @@ class Rows:
     give: str = ""
     now: float = 0.0
     per_unit: Floats | None = None
+    kept: Callable[[Mapping[str, Floats]], float] | None = None
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -114,7 +120,11 @@ class Goal:
 
 @dataclass(frozen=True)
 class Block:
-    """What a rule says: rows, and the variables that only it needs."""
+    """What a rule says: rows, and the variables that only it needs.
+
+    `values` tells those variables (family → values) for a plan, so that a search can begin from it.
+    """
 
     rows: tuple[Rows, ...]
     variables: tuple[Variables, ...] = ()
+    values: Callable[[Outcome], Mapping[str, Floats]] | None = None

@@ -120,5 +120,5 @@ def residents_near(problem: Problem) -> Floats:
     """Residents of the places with need within each provider's limit [person], shape (providers,)."""
     places = len(problem.places)
     both = np.unique(problem.provider * places + problem.place[problem.need_point])
-    people = problem.population[both % places]
+    people = problem.places["population"].to_numpy(np.float64)[both % places]
     return np.bincount(both // places, people, len(problem.providers))

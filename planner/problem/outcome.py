@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+def per_head(amount: Floats, people: Floats) -> Floats:
+    """Amount by person; 0 where nobody is judged."""
+    shared: Floats = np.divide(amount, people, out=np.zeros(len(people)), where=people > 0)
+    return shared
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A plan as two vectors over the problem's rows.
@@ -52,10 +58,14 @@ class Outcome:
 
     @cached_property
     def wellbeing(self) -> Floats:
-        """W_a of each place: 1 − Σ_s ω_s (need not met, quality-weighted) / (k_s residents)."""
+        """W_a of each place: 1 − Σ_s ω_s (need not met, quality-weighted) / (k_s residents).
+
+        Where people are judged by the coverage of a service, the share of its need that is met, by quality;
+        1 in a place where nobody needs it.
+        """
         problem = self.problem
         lost = problem.worth * (problem.amount - self.quality_weighted)
-        return 1.0 - np.bincount(problem.place, lost, len(problem.places)) / problem.population
+        return 1.0 - per_head(np.bincount(problem.place, lost, len(problem.places)), problem.population)
 
     @classmethod
     def nothing(cls, problem: Problem) -> Outcome:

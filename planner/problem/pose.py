@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault, InputFault
+from planner.problem.groups import with_groups
 from planner.problem.problem import Problem
 from planner.problem.programmes import everywhere, programmes
 from planner.problem.quality import decayed
 from planner.problem.standing import BUILT, CLOSED, PROGRAMME, STANDS, standing
+from planner.scenario.judge import judged_service
 
 if TYPE_CHECKING:
     from planner.city.city import City
@@ -44,18 +46,38 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
     providers = _providers(scenario, city)
     pairs = _pairs(scenario, travel, need, providers)
     providers, pairs = _without_idle(providers, pairs)
+    places, need = with_groups(scenario, city, places, need, place_of)
     budget = scenario.budget
     return Problem(
         services=services,
         need=need,
         providers=_finite(providers, pairs, need),
         pairs=pairs,
-        places=places,
-        sites=city.sites[SITE_COLUMNS].reset_index(names="site"),
+        places=_in_districts(city, places),
+        sites=_in_districts(city, city.sites[SITE_COLUMNS].reset_index(names="site")),
         capital=np.inf if budget.capital is None else budget.capital,
         operating=np.inf if budget.operating is None else budget.operating,
         currency=budget.currency,
+        judged=_judged(scenario, need),
     )
+
+
+def _judged(scenario: Scenario, need: pd.DataFrame) -> str | None:
+    """The service by whose coverage people are judged, which somebody has to need."""
+    service = judged_service(scenario.judge)
+    if service is not None and not (need["service"] == service).any():
+        where = scenario.where("judge", "coverage")
+        hint = "judge by another service, or by `wellbeing`"
+        raise InputFault(Fault(f"nobody needs `{service}`, so that nobody can be judged by it", where, hint))
+    return service
+
+
+def _in_districts(city: City, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the district of each row's neighbourhood, where districts are named; empty outside all of them."""
+    if "district" not in city.neighbourhoods:
+        return table
+    district = city.neighbourhoods["district"].reindex(table["neighbourhood"]).fillna("")
+    return table.assign(district=district.to_numpy())
 
 
 def _places(scenario: Scenario, city: City) -> tuple[pd.DataFrame, pd.Series]:

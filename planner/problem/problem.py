@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ class Problem:
         `travel_unit` (min | m), `mix_sizes` (bool: several sizes may stand at one site).
     need
         Need points i: columns `cell`, `neighbourhood`, `service`, `group`, `period`, `future`,
-        `need` [unit of the service] > 0, `place` (position in `places`).
+        `need` [unit of the service] > 0, `place` (position in `places`), and for each group of the city
+        `group:` and its name, its part of the need by its share of the cell's residents.
     providers
         Providers j: columns `provider` (id), `service`, `place` (id of site or facility), `label`, `option`,
         `existing` (bool), `capacity` [unit of the service] of one module, finite (never more than
@@ -44,16 +45,20 @@ class Problem:
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point.
     places
-        Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0.
+        Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0,
+        for each group of the city `group:` and its name, its people [person], and `district` where districts
+        are named.
     sites
         Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited, `owner`,
-        `acquisition_cost` [currency].
+        `acquisition_cost` [currency], and `district` where districts are named.
     capital, operating
         Budget [currency]; infinite when unlimited.
     currency
         Name of the unit of money.
     parent
         The question of which this one looks at some pairs only; None for the question itself.
+    judged
+        The service by whose coverage people are judged; None where that is wellbeing.
     """
 
     services: pd.DataFrame
@@ -66,6 +71,7 @@ class Problem:
     operating: float
     currency: str
     parent: Problem | None = None
+    judged: str | None = None
 
     @property
     def whole(self) -> Problem:
@@ -99,14 +105,29 @@ class Problem:
 
     @cached_property
     def population(self) -> Floats:
-        """Residents p_a of each place [person]."""
-        return self.places["population"].to_numpy(np.float64)
+        """People p_a who are judged in each place: residents [person]; for coverage, need of the service."""
+        if self.judged is None:
+            return self.places["population"].to_numpy(np.float64)
+        mine = self.of_service(self.judged)
+        return np.bincount(self.place[mine], self.amount[mine], len(self.places))
 
     @cached_property
     def worth(self) -> Floats:
-        """ω_s / k_s of each need point: wellbeing of a resident that one unit takes [person/unit]."""
+        """ω_s / k_s of each need point: what one unit takes of the wellbeing of a resident [person/unit].
+
+        Where people are judged by the coverage of a service, 1 for its need and 0 for that of others.
+        """
+        if self.judged is not None:
+            return self.of_service(self.judged).astype(np.float64)
         rows = self.services.loc[self.need["service"]]
         return (rows["weight"] / rows["scale"]).to_numpy(np.float64)
+
+    @cached_property
+    def plain(self) -> Problem:
+        """The same question with people judged by their wellbeing."""
+        if self.judged is None:
+            return self
+        return replace(self, judged=None, parent=None if self.parent is None else self.parent.plain)
 
     @cached_property
     def useful_capacity(self) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.problem.blocks import Terms
-from planner.problem.outcome import Outcome
+from planner.problem.outcome import Outcome, per_head
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,4 +38,4 @@ def attainable(problem: Problem) -> Floats:
     best = np.zeros(len(problem.need))
     np.maximum.at(best, problem.need_point, problem.quality)
     most = np.bincount(problem.place, problem.worth * problem.amount * best, len(problem.places))
-    return unserved(problem) + most / problem.population
+    return unserved(problem) + per_head(most, problem.population)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.report import charts, drawing, fairness, owners, proof, sheets, speech, spending, words
 from planner.report.figures import Figures, add_up
+from planner.report.judging import equal_outcome
 from planner.report.maps import write_maps
 from planner.report.outlines import outline
 
@@ -105,6 +106,7 @@ def render(
         "sentences": proof.sentences(indicators),
         "ending": proof.ending(plan.status),
         "vouches": plan.status.proof,
+        "equal_outcome": equal_outcome(scenario, figures),
         "commands": proof.commands(scenario, folder="RUN"),
         "crs": city.crs,
         "equity": None if equity is None else _equity(fairness.Audit(scenario, figures, equity)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.report.changed import changed
 from planner.report.figures import EVERYONE, records
+from planner.report.judging import judged_by
 from planner.report.numbers import at_least, at_most, change, money, number, percent
 from planner.report.speech import _, listed, ngettext
 
@@ -72,12 +73,10 @@ def asked(scenario: Scenario, figures: Figures) -> str:
         "principle": principle(scenario.objective_name),
         "money": _limits(scenario),
     }
+    text = _("With no limit on money, where should places for %(services)s go so that %(principle)s?")
     if facts["money"]:
-        return (
-            _("With at most %(money)s, where should places for %(services)s go so that %(principle)s?")
-            % facts
-        )
-    return _("With no limit on money, where should places for %(services)s go so that %(principle)s?") % facts
+        text = _("With at most %(money)s, where should places for %(services)s go so that %(principle)s?")
+    return f"{text % facts} {judged_by(scenario, figures)}".strip()
 
 
 def _limits(scenario: Scenario) -> str:

@@ -24,6 +24,7 @@ def disagreements(root: Node) -> Iterator[Fault]:
     for name, _ in _under(root, "services"):
         yield from _changes(root, name)
         yield from _beside(root, name)
+    yield from _judged(root)
 
 
 def _under(root: Node, *trail: str) -> list[tuple[str, Node]]:
@@ -130,6 +131,14 @@ def _groups(root: Node) -> Iterator[Fault]:
                 else "add it under `city.groups`"
             )
             yield fault(root, ("indicators", "groups", position), message, hint)
+
+
+def _judged(root: Node) -> Iterator[Fault]:
+    trail = ("judge", "coverage")
+    service, known = _scalar(root, trail), [name for name, _ in _under(root, "services")]
+    if isinstance(service, str) and known and service not in known:
+        message = f"unknown service {short(service)}{did_you_mean(service, known)}"
+        yield fault(root, trail, message, f"known under `services`: {listed(known, 'and')}")
 
 
 def _weights(root: Node) -> Iterator[Fault]:

@@ -51,6 +51,8 @@ class Neighbourhoods(Layer):
     """Column with the name that people know; the id where none is given."""
     population: Name | None = None
     """Column with residents [person]; not needed where cells give them."""
+    district: Name | None = None
+    """Column with the district that each neighbourhood is part of; rules on money name it."""
 
 
 class Cells(Layer):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from planner.scenario.judge import Judge
 from planner.scenario.options import Option, Programme
 from planner.scenario.places import (
     Cells,
@@ -234,6 +235,8 @@ class Scenario(Strict):
     """The money for all services together."""
     objective: Name | dict[Name, dict[Name, Any]] = "utilitarian"
     """The principle of justice; `planner list objectives` names them."""
+    judge: Judge = "wellbeing"
+    """By what the principle judges: `wellbeing`, or `{coverage: health}` of those who need that service."""
     judge_by: Literal["cells", "neighbourhoods"] = "cells"
     """Places whose wellbeing is judged."""
     constraints: list[dict[Name, dict[Name, Any]]] = Field(default=[])

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from place_cases import with_changes
-from strategies import Case, asked_of, city_of, service_of, travel_of
+from strategies import LAYER, Case, asked_of, city_of, service_of, travel_of
 
 from planner import catalogue
 from planner.model.formulation import formulate, readable_name, to_pulp
@@ -52,6 +52,10 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "locked": ("locked", {"service": "health", "site": "quay"}),
     "provision": ("provision", {}),
     "requires": ("requires", {"service": "water", "needs": "health"}),
+    "group_gap": ("group_gap", {"group": "poor", "of": "health", "at_most": 0.1}),
+    "group_gap_wellbeing": ("group_gap", {"group": "poor", "at_most": 0.1}),
+    "single_source": ("single_source", {"service": "health"}),
+    "district_money": ("district_money", {"least": 0.5}),
     "excludes": ("excludes", {"service": "water", "other": "health"}),
     "states": ("states", {}),
     "beside": ("beside", {}),
@@ -74,9 +78,10 @@ def small_town() -> Case:
     }
     tap = {"taps": {"capital_cost": 1, "land_m2": 50}}
     clinic = service_of(need={"meaning": "demand", "count": "n"}, options=sizes, weight=3)
-    return Case(
+    case = Case(
         asked_of({"health": clinic, "water": service_of(options=tap)},
-                 budget={"capital": 6, "operating": 1.5}),
+                 budget={"capital": 6, "operating": 1.5},
+                 city={"neighbourhoods": LAYER, "groups": {"poor": {"count": "poor"}}}),
         city_of(
             {"east": ("hill", 400), "mid": ("hill", 200), "west": ("port", 300)},
             {"health": {"east": 80, "mid": 30, "west": 60}, "water": {"east": 400, "west": 300}},
@@ -92,6 +97,10 @@ def small_town() -> Case:
             }
         ),
     )  # fmt: skip
+    case.city.cells["poor"] = [100.0, 20.0, 150.0]
+    case.city.neighbourhoods["district"] = ["upper", "lower"]
+    case.city.sites["neighbourhood"] = ["hill", "port"]
+    return case
 
 
 def changeable_town() -> Case:
@@ -147,6 +156,10 @@ def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
         "serve": pairs,
         "chosen": [f"chosen_{p}" for p in providers],
     }
+    services = problem.need["service"].to_numpy()[problem.need_point]
+    for service in problem.services.index:
+        mine = [name for name, of in zip(pairs, services, strict=True) if of == service]
+        known[f"assigned_{service}"] = [name.replace("serve", "assigned", 1) for name in mine]
     places = problem.places["place"].to_list()
 
     def numbered(family: str, count: int) -> list[str]:

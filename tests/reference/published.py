@@ -121,6 +121,19 @@ def warehouse(name: str) -> tuple[Floats, Floats, Floats, Floats]:
     return rows[:, 1:] / rows[:, :1], rows[:, 0], own[:, 0], own[:, 1]
 
 
+def capacitated(name: str) -> tuple[Floats, Floats, int, float]:
+    """Ways between all nodes, rounded down, their demand, p, and the capacity of each median."""
+    numbers = [[float(word) for word in line.split()] for line in _lines("capacitated_p_median", name)]
+    (_, p, capacity), table = numbers[1], np.array(numbers[2:])
+    ways = np.floor(np.hypot(*(table[:, None, 1:3] - table[None, :, 1:3]).transpose(2, 0, 1)))
+    return ways, table[:, 3], int(p), capacity
+
+
+def _lines(folder: str, name: str) -> list[str]:
+    text = (FOLDER / folder / f"{name}.txt").read_text().splitlines()
+    return [line for line in text if line.strip()]
+
+
 def max_cover(name: str) -> tuple[Floats, Floats]:
     """Straight ways between all nodes, and their demand."""
     text = (FOLDER / "max_cover" / f"{name}.txt").read_text().splitlines()[1:]
