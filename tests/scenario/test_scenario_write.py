@@ -92,6 +92,7 @@ def fits(value: Plain, schema: Plain, root: dict[str, Plain]) -> bool:
         "object": dict,
         "array": list,
         "null": type(None),
+        "boolean": bool,
     }
     if "type" in schema and not isinstance(value, kinds[schema["type"]]):
         return False
