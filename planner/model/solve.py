@@ -231,21 +231,25 @@ def _listen(solver: Solver, constant: float, progress: Progress | None, until: f
     return True
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS that says nothing: from 1.16 on it prints its licence when callbacks are turned on."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's own name
+        """Turn the output off first."""
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 def _by_pulp(model: Formulation) -> highspy.Highs:
     """Let PuLP hand its model over; PuLP exports only columns in use, so give every column a place."""
     lp = to_pulp(model)
-    solver = pulp.HiGHS(msg=False)
-    solver.createAndConfigureSolver(lp)
-    solver.buildSolverModel(lp)
-    highs: highspy.Highs | None = lp.solverModel
-    if highs is None or highs.getNumCol() != len(model.cost):
-        return _by_arrays(model)
-    return highs
+    highs = lp.solverModel = _Quiet()  # type: ignore[no-untyped-call]
+    pulp.HiGHS(msg=False).buildSolverModel(lp)
+    return highs if highs.getNumCol() == len(model.cost) else _by_arrays(model)
 
 
 def _by_arrays(model: Formulation) -> highspy.Highs:
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("output_flag", False)
+    highs = _Quiet()  # type: ignore[no-untyped-call]
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(model.cost), len(model.row_lower)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = model.cost, model.lower, model.upper

@@ -24,9 +24,7 @@ def breaks(values: Sequence[float], classes: int = CLASSES) -> list[float]:
         return []
     if len(distinct) <= classes:
         return [float(distinct[0]), *map(float, distinct)]
-    import mapclassify  # noqa: PLC0415 - slow to import
-
-    bins = mapclassify.Quantiles(finite, classes).bins.round(3)
+    bins = np.quantile(finite, np.arange(1, classes + 1) / classes).round(3)  # ties leave fewer classes
     return [float(distinct[0]), *map(float, np.unique(bins))]
 
 
