@@ -16,7 +16,9 @@ from planner.model.decide import adopt, decide
 from planner.plan import Plan
 from planner.problem.given import modules_given
 from planner.question import Ear, Question, ask
+from planner.report.export import find_format, place_of, take_out
 from planner.report.figures import add_up
+from planner.report.kept import read_kept
 from planner.report.page import PAGE, write_report
 from planner.report.tables import read_indicators, read_tables, write_tables
 from planner.report.words import closing
@@ -136,6 +138,21 @@ def report(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) 
         return _write_report(folder, question, plan, read_indicators(folder), verdict, question.equity(plan))
 
 
+def export(folder: Path, form: str, *, out: Path | None = None, force: bool = False) -> Path:
+    """Write a run in a format of `report.export`, beside what is there; nothing is lost without `force`."""
+    taken = find_format(form)
+    target, names = place_of(taken, folder.absolute().name, out)
+    kept = read_kept(folder, *_remembered(folder))
+    with store.placed(target, names, force=force) as aside:
+        take_out(kept, taken, aside, names[0])
+    return target / names[0] if taken.ending else target
+
+
+def _remembered(folder: Path) -> tuple[dict[str, Any], Any]:
+    manifest = store.read_manifest(folder)
+    return manifest, store.status_of(manifest)
+
+
 def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[str, Any], Question]:
     """What a run says of itself, and its question, from inputs that have not changed since."""
     manifest = store.read_manifest(folder)
@@ -244,4 +261,16 @@ def _refuse_changed(then: Mapping[str, str], now: Mapping[str, str]) -> None:
         raise InputFault(Fault("has changed since the run was made", name, hint) for name in changed)
 
 
-__all__ = ["Ear", "Question", "Run", "ask", "assess_given", "audit", "keep", "report", "run", "verify"]
+__all__ = [
+    "Ear",
+    "Question",
+    "Run",
+    "ask",
+    "assess_given",
+    "audit",
+    "export",
+    "keep",
+    "report",
+    "run",
+    "verify",
+]

@@ -85,9 +85,9 @@ ENDED = (
 )
 NEIGHBOURHOODS = (
     "`maps/columns.csv` lists every property of a run with unit and meaning. A neighbourhood has "
-    "`neighbourhood`, `label`, `residents`, `wellbeing_before`, `wellbeing`, `wellbeing_change`, one count "
-    "for each group that the scenario names (and that the layer of neighbourhoods counts), and for each "
-    "service (its name cut where a key would pass 31 characters):"
+    "`neighbourhood`, `label`, `district` (where the scenario names it), `residents`, `wellbeing_before`, "
+    "`wellbeing`, `wellbeing_change`, one count for each group that the scenario names (and that the layer "
+    "of neighbourhoods counts), and for each service (its name cut where a key would pass 31 characters):"
 )
 FACILITIES_AND_LINKS = (
     "A facility has the columns of `plan/facilities` (but `period`, `x`, `y`) and its `neighbourhood`. A "

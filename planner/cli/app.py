@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planner.cli import outputs
+from planner.cli.arguments import Allow, RunFolder, ScenarioFile, whole_run
 from planner.cli.endings import epilog
 from planner.errors import Fault, InputFault, MachineFault, NoPlan, PlannerError
 
@@ -33,14 +34,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="SCENARIO")]
-RunFolder = Annotated[
-    Path, typer.Argument(help="Folder of a run, such as runs/new-york-1a2b3c4d.", metavar="RUN")
-]
-Allow = Annotated[
-    list[Path] | None,
-    typer.Option("--allow-dir", help="Folder outside the project in which layers may lie. May be repeated."),
-]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")]
 
 
@@ -147,7 +140,7 @@ def verify(folder: RunFolder, allow: Allow = None) -> None:
     from planner.flow import verify as recompute  # noqa: PLC0415
 
     with Progress() as ear:
-        verdict = recompute(_whole_run(folder), allow=allow or (), ear=ear)
+        verdict = recompute(whole_run(folder), allow=allow or (), ear=ear)
     if verdict.faults:
         raise PlanRefused(Fault(fault) for fault in verdict.faults)
     typer.echo(verdict.sentence)
@@ -168,7 +161,7 @@ def audit_(
     from planner.cli.progress import Progress  # noqa: PLC0415
     from planner.flow import audit  # noqa: PLC0415
 
-    run_folder = _whole_run(folder)
+    run_folder = whole_run(folder)
     with Progress() as ear:
         found, place = audit(run_folder, draws=draws, resolve=resolve, seed=seed, allow=allow or (), ear=ear)
     typer.echo("\n".join([*found.words, "", f"Wrote {place}"]))
@@ -181,8 +174,11 @@ def report(folder: RunFolder, allow: Allow = None) -> None:
     from planner.flow import report as write  # noqa: PLC0415
 
     with Progress() as ear:
-        page = write(_whole_run(folder), allow=allow or (), ear=ear)
+        page = write(whole_run(folder), allow=allow or (), ear=ear)
     typer.echo(f"Wrote {page}")
+
+
+app.command(short_help="Write a run for QGIS, the web, or spreadsheets.")(outputs.export)
 
 
 @app.command(name="list", short_help="List what a scenario may name.")
@@ -228,21 +224,6 @@ def _tell(done: Run) -> None:
     below = done.folder.is_relative_to(Path.cwd())
     seen = done.folder.relative_to(Path.cwd()) if below else done.folder
     typer.echo(done.answer.replace(f"runs/{done.folder.name}/", f"{seen.as_posix()}/"))
-
-
-def _whole_run(folder: Path) -> Path:
-    """Return the folder when it is there; a mistyped name is the user's to mend."""
-    if folder.is_dir():
-        return folder
-    runs = folder.parent
-    names = [entry.name for entry in runs.iterdir() if entry.is_dir()] if runs.is_dir() else []
-    near = get_close_matches(folder.name, names, n=1, cutoff=0.4)
-    hint = (
-        f"did you mean `{runs / near[0]}`?"
-        if near
-        else "name the folder of a run, such as runs/scenario-1a2b3c4d"
-    )
-    raise InputFault(Fault("there is no such folder", str(folder), hint))
 
 
 def main() -> None:

@@ -93,6 +93,8 @@ def _neighbourhoods(scenario: Scenario, city: City, figures: Figures) -> MapLaye
     sheet, table = _Sheet(), figures.neighbourhoods
     sheet.add(Column("neighbourhood", "text", "–", "id"), table.index.to_series())
     sheet.add(Column("label", "text", "–", "name"), table["label"])
+    if "district" in city.neighbourhoods.columns:
+        sheet.add(Column("district", "text", "–", "district"), city.neighbourhoods["district"])
     sheet.add(Column("residents", "number", "person", "residents"), table["population"])
     for when, key in (("before", "wellbeing_before"), ("after", "wellbeing"), ("change", "wellbeing_change")):
         meaning = (

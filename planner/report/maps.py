@@ -6,6 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from planner.frames import Column
 from planner.report.layers import MapLayer, make_layers
 from planner.report.tables import write_csv
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 PLACES = 6
 GRID = 1e-6
+HALF = 180.0
 FIXED_DATE = "2000-01-01T00:00:00Z"
 
 
@@ -67,9 +70,31 @@ def _geometries(frame: gpd.GeoDataFrame) -> list[dict[str, Any] | None]:
     import shapely  # noqa: PLC0415 - slow to import
 
     shapes = frame.geometry.to_crs("EPSG:4326").to_numpy()
+    crossing = np.flatnonzero(_width(shapes) > HALF)
+    shapes[crossing] = [_cut(shape) for shape in shapes[crossing]]
     polygons = shapely.get_dimensions(shapes) == 2  # noqa: PLR2004 - areas
     shapes[polygons] = shapely.orient_polygons(shapely.set_precision(shapes[polygons], GRID))
     return [_geometry(shapely.geometry.mapping(shape)) if shape is not None else None for shape in shapes]
+
+
+def _width(shapes: Any) -> Any:  # noqa: ANN401 - array of shapes, array of numbers
+    import shapely  # noqa: PLC0415 - slow to import
+
+    bounds = shapely.bounds(shapes)
+    return bounds[:, 2] - bounds[:, 0]
+
+
+def _cut(shape: Any) -> Any:  # noqa: ANN401 - shapely ships no types here
+    """Cut a shape at the antimeridian, as section 3.1.9 asks."""
+    import shapely  # noqa: PLC0415 - slow to import
+    from shapely.affinity import translate  # noqa: PLC0415 - as above
+
+    whole = shapely.transform(shape, lambda places: places + np.outer(places[:, 0] < 0, (2 * HALF, 0)))
+    sides = [shapely.intersection(whole, shapely.box(low, -90, low + HALF, 90)) for low in (0, HALF)]
+    parts = [*shapely.get_parts(sides[0]), *shapely.get_parts(translate(sides[1], -2 * HALF))]
+    kept = [part for part in parts if shapely.get_dimensions(part) == shapely.get_dimensions(shape)]
+    areas = shapely.get_dimensions(shape) == 2  # noqa: PLR2004 - areas
+    return shapely.multipolygons(kept) if areas else shapely.multilinestrings(kept)
 
 
 def _geometry(mapping: dict[str, Any]) -> dict[str, Any] | None:
@@ -107,7 +132,6 @@ def write_geopackage(path: Path, layers: Sequence[MapLayer]) -> None:
 
 
 def _append(path: Path, layer: MapLayer) -> None:
-    import numpy as np  # noqa: PLC0415 - slow to import
     import pyogrio  # noqa: PLC0415 - slow to import
 
     frame = layer.frame.replace([np.inf, -np.inf], np.nan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 BEFORE = Frame("before", "Who is served where with nothing built.", ASSIGNMENT.columns, ASSIGNMENT.key)
 WRITTEN = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET, BEFORE)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LATER_CELL = re.compile(r"""([;\t\r\n][\s"']*)([=+\-@＝＋－＠])""")
+"""A formula that begins a cell of its own where a spreadsheet parts cells by semicolons or tabs."""
 DECIMALS = 6
 AGAIN = "run the scenario again"
 ARROW = {"text": pa.string(), "number": pa.float64(), "whole": pa.int64(), "flag": pa.bool_()}
@@ -151,8 +154,9 @@ def _texts(column: Column, values: pd.Series) -> list[str]:
 
 def harmless(text: str) -> str:
     """Return the text with an apostrophe before any sign that a spreadsheet takes for a formula."""
-    text = text.replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    text = LATER_CELL.sub(r"\1'\2", text.replace("\0", ""))
+    live = text.startswith(FORMULA_SIGNS) or text.lstrip().startswith(FORMULA_SIGNS)
+    return f"'{text}" if live else text
 
 
 def decimal(value: float) -> str:

@@ -14,7 +14,9 @@ from planner.scenario.faults import tell
 from planner.scenario.override import override
 from planner.scenario.paths import Fence, allowed, path_faults, project_of
 from planner.scenario.schema import Scenario
+from planner.scenario.source import read_source
 from planner.scenario.units import unit_faults
+from planner.scenario.yaml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +68,22 @@ def read_scenario(
     if faults or scenario is None:
         raise InputFault(_cut(_sorted(faults)))
     return _placed(scenario, root, path, fence)
+
+
+def read_resolved(path: Path) -> Scenario:
+    """Read the scenario that a run keeps; the files that it names need not be there any more.
+
+    Raises
+    ------
+    InputFault
+        When it is damaged.
+    """
+    root = parse(read_source(path, path.name), path.name)
+    scenario, faults = _validate(root)
+    if scenario is None:
+        raise InputFault(_cut(_sorted(faults)))
+    scenario._path = path.absolute()  # noqa: SLF001 – as `_placed`
+    return scenario
 
 
 def _validate(root: Node) -> tuple[Scenario | None, list[Fault]]:

@@ -1,6 +1,7 @@
 """Runs remembered: one folder for each question, whole or not there at all, named by what was asked."""
 
 from planner.store.disk import told
+from planner.store.placed import placed
 from planner.store.provenance import (
     MANIFEST,
     RUNS,
@@ -23,6 +24,7 @@ __all__ = [
     "find_finished",
     "manifest",
     "new_run",
+    "placed",
     "read_manifest",
     "run_id",
     "slug",
