@@ -16,6 +16,7 @@ from planner.model.decide import adopt, decide
 from planner.plan import Plan
 from planner.problem.given import modules_given
 from planner.question import Ear, Question, ask
+from planner.report import compare as comparison
 from planner.report.export import find_format, place_of, take_out
 from planner.report.figures import add_up
 from planner.report.kept import read_kept
@@ -148,6 +149,18 @@ def export(folder: Path, form: str, *, out: Path | None = None, force: bool = Fa
     return target / names[0] if taken.ending else target
 
 
+def compare(
+    folders: Sequence[Path], *, out: Path | None = None, force: bool = False
+) -> tuple[comparison.Beside, Path]:
+    """Set runs side by side, in a page and a table; beside the first run, or in the folder `out`."""
+    beside = comparison.line_up([read_kept(folder, *_remembered(folder)) for folder in folders])
+    name = store.digest({}, "\n".join(run.folder.name for run in beside.runs), store.solver_versions())[:8]
+    target = out or folders[0].absolute().parent / f"comparison-{name}"
+    with store.placed(target, comparison.FILES, force=force or out is None) as aside:
+        comparison.write_comparison(aside, beside)
+    return beside, target / comparison.PAGE
+
+
 def _remembered(folder: Path) -> tuple[dict[str, Any], Any]:
     manifest = store.read_manifest(folder)
     return manifest, store.status_of(manifest)
@@ -268,6 +281,7 @@ __all__ = [
     "ask",
     "assess_given",
     "audit",
+    "compare",
     "export",
     "keep",
     "report",

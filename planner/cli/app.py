@@ -179,6 +179,7 @@ def report(folder: RunFolder, allow: Allow = None) -> None:
 
 
 app.command(short_help="Write a run for QGIS, the web, or spreadsheets.")(outputs.export)
+app.command(short_help="Set two to eight runs side by side.")(outputs.compare)
 
 
 @app.command(name="list", short_help="List what a scenario may name.")

@@ -1,4 +1,4 @@
-"""Commands that read finished runs: `export`."""
+"""Commands that read finished runs: `export` and `compare`."""
 
 from __future__ import annotations
 
@@ -30,3 +30,25 @@ def export(
     from planner.flow import export as write  # noqa: PLC0415
 
     typer.echo(f"Wrote {write(whole_run(folder), form, out=out, force=force)}")
+
+
+def compare(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of two to eight runs of one city.", metavar="RUN…")
+    ],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for compare.html and compare.csv; beside the first run if not told."
+        ),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Set runs side by side: who gains from one plan rather than another, which sites, what was asked."""
+    from planner.cli.beside import show  # noqa: PLC0415
+    from planner.flow import compare as write  # noqa: PLC0415
+
+    beside, page = write([whole_run(folder) for folder in folders], out=out, force=force)
+    show(beside)
+    typer.echo(f"Wrote {page}")

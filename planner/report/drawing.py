@@ -15,7 +15,7 @@ from planner.report.reading import share_tip, tip
 from planner.report.speech import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -30,9 +30,9 @@ DRAWN = {"built": "", "stands": "was", "closed": "shut"}
 
 @dataclass(frozen=True)
 class Area:
-    """One neighbourhood on a map: outline, colour class, what hovering tells."""
+    """One neighbourhood on a map: id of its outline, colour class, what hovering tells."""
 
-    path: str
+    key: str
     colour: str
     tip: str
 
@@ -79,13 +79,14 @@ def before_after(outlines: Outlines, figures: Figures) -> tuple[Picture, Picture
         "Each neighbourhood by the mean wellbeing of its residents, in the same classes before and after."
     )
     first, second = (
-        Picture(when, title, text, outlines, _areas(outlines, table, _scale(table[when], edges)), legend)
+        Picture(when, title, text, outlines, _areas(outlines, table, scale(table[when], edges)), legend)
         for when, title in titles.items()
     )
     return first, second
 
 
-def _scale(values: pd.Series, edges: Sequence[float]) -> dict[str, str]:
+def scale(values: pd.Series, edges: Sequence[float]) -> dict[str, str]:
+    """Return the colour class of each value, by name; hatched where nothing is known."""
     count = len(edges) - 1
     return {
         str(name): ramp(class_of(float(value), edges), count) if math.isfinite(value) else NO_DATA
@@ -94,14 +95,16 @@ def _scale(values: pd.Series, edges: Sequence[float]) -> dict[str, str]:
 
 
 def _areas(outlines: Outlines, table: pd.DataFrame, colours: dict[str, str]) -> tuple[Area, ...]:
-    return tuple(
-        Area(
-            outlines.paths[str(name)],
-            colours[str(name)],
-            tip(row["label"], row["population"], row["before"], row["after"]),
-        )
+    tips = {
+        str(name): tip(row["label"], row["population"], row["before"], row["after"])
         for name, row in table.iterrows()
-    )
+    }
+    return areas(outlines, colours, tips)
+
+
+def areas(outlines: Outlines, colours: Mapping[str, str], tips: Mapping[str, str]) -> tuple[Area, ...]:
+    """Return every neighbourhood that is drawn, in its colour, with what hovering tells."""
+    return tuple(Area(key, colours[name], tips[name]) for name, key in outlines.keys.items())
 
 
 def change_map(outlines: Outlines, figures: Figures) -> Picture:
@@ -109,16 +112,17 @@ def change_map(outlines: Outlines, figures: Figures) -> Picture:
     table = figures.neighbourhoods
     values = table["change"].where(table["change"].abs() >= 0.0005, 0.0).where(table["change"].notna())  # noqa: PLR2004 - seen as 0
     edges = breaks([abs(value) for value in values if math.isfinite(value) and value != 0], 4)
-    colours = {str(name): _signed_class(float(value), edges) for name, value in values.items()}
+    colours = {str(name): signed_class(float(value), edges) for name, value in values.items()}
     used = set(colours.values())
-    legend = [entry for entry in _change_legend(edges) if entry[0] in used]
+    legend = [entry for entry in change_legend(edges) if entry[0] in used]
     legend.append((NO_DATA, _("no residents")))
     text = _("Each neighbourhood by how much the mean wellbeing of its residents changes.")
     title = _("Change: who gains how much")
     return Picture("change", title, text, outlines, _areas(outlines, table, colours), tuple(legend))
 
 
-def _signed_class(value: float, edges: Sequence[float]) -> str:
+def signed_class(value: float, edges: Sequence[float]) -> str:
+    """Return the colour class of a change: of a gain, of a loss, of none."""
     if not math.isfinite(value):
         return NO_DATA
     if value == 0:
@@ -126,7 +130,8 @@ def _signed_class(value: float, edges: Sequence[float]) -> str:
     return f"{'g' if value > 0 else 'l'}{class_of(abs(value), edges)}"
 
 
-def _change_legend(edges: Sequence[float]) -> list[tuple[str, str]]:
+def change_legend(edges: Sequence[float]) -> list[tuple[str, str]]:
+    """Return (colour class, text) of every class of a change, the greatest loss first."""
     steps, places = list(pairwise(edges)), decimals_of(edges)
     losses = [(f"l{i}", _span(-high, -low, places)) for i, (low, high) in enumerate(steps)]
     gains = [(f"g{i}", _span(low, high, places)) for i, (low, high) in enumerate(steps)]
@@ -171,22 +176,20 @@ def _service_map(
     when: str,
 ) -> Picture:
     label, unit = figures.labels[service], figures.units[service]
-    colours, names = _scale(table[when], edges), figures.neighbourhoods["label"].astype(str)
+    colours, names = scale(table[when], edges), figures.neighbourhoods["label"].astype(str)
     served = "reached" if when == "after" else "reached_before"
-    areas = tuple(
-        Area(
-            outlines.paths[str(name)],
-            colours[str(name)],
-            share_tip(names.loc[str(name)], label, row[served], row["need"], unit),
-        )
+    tips = {
+        str(name): share_tip(names.loc[str(name)], label, row[served], row["need"], unit)
         for name, row in table.iterrows()
-    )
+    }
     title = _("%(service)s, under the plan") if when == "after" else _("%(service)s, with nothing built")
     legend = (*legend_of(edges, percent), (NO_DATA, _("no need")))
     text = _("Each neighbourhood by the share of its need that is served, at any quality.")
     key = f"service{list(figures.labels).index(service)}{when}"
     heading = title % {"service": label}
-    return Picture(key, heading[:1].upper() + heading[1:], text, outlines, areas, legend)
+    return Picture(
+        key, heading[:1].upper() + heading[1:], text, outlines, areas(outlines, colours, tips), legend
+    )
 
 
 def built_map(outlines: Outlines, figures: Figures) -> Picture:

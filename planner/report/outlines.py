@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from planner.city.city import City
+    import geopandas as gpd
 
 SIDE = 1000
 MOST_VERTICES = 16_000
@@ -26,17 +26,27 @@ class Outlines:
     top: float
     unit: float
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """Id in the page of each outline that is drawn, by neighbourhood."""
+        return {name: f"n{nth}" for nth, (name, path) in enumerate(self.paths.items()) if path}
+
+    @property
+    def shapes(self) -> tuple[tuple[str, str], ...]:
+        """Every outline once, as (id, path); maps point to them."""
+        return tuple((key, self.paths[name]) for name, key in self.keys.items())
+
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return the drawing coordinates of a place."""
         return (x - self.left) / self.unit, (self.top - y) / self.unit
 
 
-def outline(city: City) -> Outlines:
+def outline(neighbourhoods: gpd.GeoDataFrame) -> Outlines:
     """Simplify the neighbourhoods together, so that shared borders stay shared, until they are small."""
     import shapely  # noqa: PLC0415 - slow to import
 
-    shapes = city.neighbourhoods.geometry.to_numpy()
-    left, bottom, right, top = city.neighbourhoods.total_bounds
+    shapes = neighbourhoods.geometry.to_numpy()
+    left, bottom, right, top = neighbourhoods.total_bounds
     unit = max(right - left, top - bottom) / SIDE or 1.0
     tolerance = unit
     simple = shapely.coverage_simplify(shapes, tolerance)
@@ -44,7 +54,7 @@ def outline(city: City) -> Outlines:
         tolerance *= 1.5
         simple = shapely.coverage_simplify(shapes, tolerance)
     width, height = math.ceil((right - left) / unit), math.ceil((top - bottom) / unit)
-    ids = city.neighbourhoods.index.astype(str)
+    ids = neighbourhoods.index.astype(str)
     paths = {name: _path(shape, left, top, unit) for name, shape in zip(ids, simple, strict=True)}
     return Outlines(max(width, 1), max(height, 1), paths, left, top, unit)
 

@@ -112,14 +112,20 @@ def render(
         "equity": None if equity is None else _equity(fairness.Audit(scenario, figures, equity)),
     }
     context |= _pictures(city, figures) | _sheets(scenario, city, plan, figures, indicators)
-    template = _environment().get_template("report.html.j2")
-    _speak(template.environment)
-    return template.render(context)
+    return template("report.html.j2").render(context)
+
+
+def template(name: str) -> jinja2.Template:
+    """Return a template that escapes every name, in the language spoken now."""
+    found = _environment().get_template(name)
+    _speak(found.environment)
+    return found
 
 
 def _pictures(city: City, figures: Figures) -> dict[str, Any]:
-    outlines = outline(city)
+    outlines = outline(city.neighbourhoods)
     return {
+        "shapes": outlines.shapes,
         "before_after": drawing.before_after(outlines, figures),
         "change_map": drawing.change_map(outlines, figures),
         "built_map": drawing.built_map(outlines, figures),

@@ -192,7 +192,7 @@ def test_gains_and_losses_are_coloured_apart() -> None:
         invented_plan.scenario(), invented_plan.city(), invented_plan.plan(), invented_plan.services()
     )
     table = figures.neighbourhoods.assign(change=[0.1, -0.2, float("nan")])
-    drawn = change_map(outline(invented_plan.city()), replace(figures, neighbourhoods=table))
+    drawn = change_map(outline(invented_plan.city().neighbourhoods), replace(figures, neighbourhoods=table))
     assert [area.colour for area in drawn.areas] == ["g0", "l1", "nodata"]
     assert dict(drawn.legend) == {"l1": "−0.20 – −0.10", "g0": "+0.10", "nodata": "no residents"}
 
@@ -209,7 +209,7 @@ def test_few_classes_use_the_whole_ramp() -> None:
 
 def test_outlines_are_small_and_keep_islands_and_holes() -> None:
     """Each neighbourhood is drawn; Alder as three rings."""
-    drawn = outline(invented_plan.city())
+    drawn = outline(invented_plan.city().neighbourhoods)
     assert {name: path.count("M") for name, path in drawn.paths.items()} == {"a": 3, "b": 1, "p": 1}
     assert max(drawn.width, drawn.height) == 1000
     assert sum(path.count(" ") for path in drawn.paths.values()) < MOST_VERTICES

@@ -1,0 +1,53 @@
+"""The comparison as one page that opens offline, and its figures as CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.report import speech
+from planner.report.compare import pictures, sheets, words
+from planner.report.compare.tables import COMPARED, compared, headline
+from planner.report.page import template
+from planner.report.tables import write_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.report.compare.runs import Beside
+
+PAGE, TABLE = "compare.html", "compare.csv"
+FILES = (PAGE, TABLE)
+
+
+def write_comparison(folder: Path, beside: Beside) -> None:
+    """Write the page and the table of a comparison; the same runs give the same bytes."""
+    write_csv(folder / TABLE, COMPARED, compared(beside))
+    text = render(beside)
+    (folder / PAGE).write_text(text, encoding="utf-8", newline="\n", errors="replace")
+
+
+def render(beside: Beside) -> str:
+    """Return the page as text."""
+    differ, same = sheets.inputs(beside)
+    context: dict[str, Any] = {
+        "language": speech.language(),
+        "city": beside.runs[0].scenario.name,
+        "letters": beside.letters,
+        "told_runs": words.told_runs(beside),
+        "answer": words.answer(beside),
+        "certainty": words.certainty(beside),
+        "notes": beside.notes,
+        "runs": sheets.runs(beside),
+        "first": sheets.first(headline(beside), beside),
+        "people": sheets.people(beside, groups=False),
+        "people_by_group": sheets.people(beside, groups=True),
+        "overlap": sheets.overlap(beside),
+        "places": sheets.places(beside),
+        "money_by_service": sheets.money_by(beside, "service"),
+        "money_by_district": sheets.money_by(beside, "district"),
+        "asked": sheets.asked(beside),
+        "inputs": differ,
+        "same": same,
+        "indicators": sheets.indicators(compared(beside), beside),
+    }
+    return template("compare.html.j2").render(context | pictures.draw(beside))
