@@ -6,11 +6,13 @@ The question itself (scenario → city → travel → problem) is asked in `ques
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner import store
 from planner.errors import Fault, InputFault, PlanRefused
+from planner.explore.answer import Run, open_run, remembered
 from planner.explore.tables import write_audit
 from planner.model.decide import adopt, decide
 from planner.plan import Plan
@@ -19,7 +21,7 @@ from planner.question import Ear, Question, ask
 from planner.report import compare as comparison
 from planner.report.export import find_format, place_of, take_out
 from planner.report.figures import add_up
-from planner.report.kept import read_kept
+from planner.report.kept import SCENARIO
 from planner.report.page import PAGE, write_report
 from planner.report.tables import read_indicators, read_tables, write_tables
 from planner.report.words import closing
@@ -28,7 +30,6 @@ from planner.verify.check import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -36,25 +37,9 @@ if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
     from planner.verify.verdict import Verdict
 
-SCENARIO = "scenario.yaml"
-
-
-@dataclass(frozen=True)
-class Run:
-    """One question and its answer, kept in a folder."""
-
-    folder: Path
-    scenario: Scenario
-    plan: Plan
-    indicators: pd.DataFrame
-    answer: str
-    """The answer in words: what, for how much, how sure, where to read."""
-    found: bool
-    """A finished run of an earlier time answered the same question."""
-
 
 def run(
-    path: Path,
+    path: Path | str,
     *,
     force: bool = False,
     allow: Sequence[Path] = (),
@@ -82,11 +67,11 @@ def run(
         Input to mend, infeasible rules, no plan in time, or a plan that the checker refuses.
     """
     ear = ear or Ear()
-    question = ask(path, allow=allow, overrides=overrides, ear=ear)
+    question = ask(Path(path), allow=allow, overrides=overrides, ear=ear)
     name = _name(question)
     finished = store.find_finished(question.scenario.project, name, force=force)
     if finished is not None:
-        return _found(finished, question.scenario)
+        return open_run(finished, question.scenario)
     with ear.phase("search"):
         plan = decide(question.problem, question.scenario, question.residents, ear.search)
     return _keep(question, plan, name, ear)
@@ -143,7 +128,7 @@ def export(folder: Path, form: str, *, out: Path | None = None, force: bool = Fa
     """Write a run in a format of `report.export`, beside what is there; nothing is lost without `force`."""
     taken = find_format(form)
     target, names = place_of(taken, folder.absolute().name, out)
-    kept = read_kept(folder, *_remembered(folder))
+    kept = remembered(folder)
     with store.placed(target, names, force=force) as aside:
         take_out(kept, taken, aside, names[0])
     return target / names[0] if taken.ending else target
@@ -153,17 +138,12 @@ def compare(
     folders: Sequence[Path], *, out: Path | None = None, force: bool = False
 ) -> tuple[comparison.Beside, Path]:
     """Set runs side by side, in a page and a table; beside the first run, or in the folder `out`."""
-    beside = comparison.line_up([read_kept(folder, *_remembered(folder)) for folder in folders])
+    beside = comparison.line_up([remembered(Path(folder)) for folder in folders])
     name = store.digest({}, "\n".join(run.folder.name for run in beside.runs), store.solver_versions())[:8]
-    target = out or folders[0].absolute().parent / f"comparison-{name}"
+    target = out or Path(folders[0]).absolute().parent / f"comparison-{name}"
     with store.placed(target, comparison.FILES, force=force or out is None) as aside:
         comparison.write_comparison(aside, beside)
     return beside, target / comparison.PAGE
-
-
-def _remembered(folder: Path) -> tuple[dict[str, Any], Any]:
-    manifest = store.read_manifest(folder)
-    return manifest, store.status_of(manifest)
 
 
 def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[str, Any], Question]:
@@ -261,12 +241,6 @@ def _manifest(question: Question, plan: Plan, verdict: Verdict) -> dict[str, Any
     )
 
 
-def _found(folder: Path, scenario: Scenario) -> Run:
-    manifest = store.read_manifest(folder)
-    plan = Plan(**read_tables(folder), status=store.status_of(manifest))
-    return Run(folder, scenario, plan, read_indicators(folder), manifest["answer"], found=True)
-
-
 def _refuse_changed(then: Mapping[str, str], now: Mapping[str, str]) -> None:
     changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
     if changed:
@@ -284,6 +258,7 @@ __all__ = [
     "compare",
     "export",
     "keep",
+    "open_run",
     "report",
     "run",
     "verify",
