@@ -188,7 +188,7 @@ def _keep(question: Question, plan: Plan, name: str, ear: Ear) -> Run:
 
 
 def _answer(question: Question, plan: Plan, name: str) -> str:
-    figures = add_up(question.scenario, question.city, plan, question.problem.services)
+    figures = add_up(question.scenario, question.in_the_end, plan, question.problem.services)
     return closing(question.scenario, plan, figures, f"{store.RUNS}/{name}/{PAGE}")
 
 
@@ -215,7 +215,7 @@ def _write_report(  # noqa: PLR0917 - the nouns of the flow
     return write_report(
         folder,
         question.scenario,
-        question.city,
+        question.in_the_end,
         plan,
         question.printable(indicators),
         question.problem.services,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +66,10 @@ class Plan:
     """Assignment with nothing built, the best use of what exists (columns of `assignment`)."""
     status: Status
 
+    def at(self, period: int) -> Plan:
+        """The plan as it is in one period."""
+        return replace(self, **_at(self, period))
+
 
 @dataclass(frozen=True)
 class Instead:
@@ -74,3 +78,13 @@ class Instead:
     facilities: pd.DataFrame
     assignment: pd.DataFrame
     need_points: pd.DataFrame
+
+    def at(self, period: int) -> Instead:
+        """What it would be in one period."""
+        return replace(self, **_at(self, period))
+
+
+def _at(tables: Plan | Instead, period: int) -> dict[str, Any]:
+    """Tables with the rows of one period."""
+    named = {name: getattr(tables, name) for name in vars(tables) if name != "status"}
+    return {name: table[table["period"] == period] for name, table in named.items()}

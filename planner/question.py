@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from planner.city.read import read_city
 from planner.explore.audit import Audit
 from planner.explore.audit import audit as examine
+from planner.frames import INDICATORS
 from planner.indicators.assess import assess
 from planner.indicators.equity import equity
 from planner.indicators.small import printable, printable_equity
@@ -20,8 +23,6 @@ from planner.travel.measure import measure_travel
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    import pandas as pd
 
     from planner.city.city import City
     from planner.plan import Plan
@@ -62,30 +63,47 @@ class Question:
 
     @property
     def residents(self) -> pd.Series:
-        """Residents of each cell [person]."""
-        population: pd.Series = self.city.cells["population"]
-        return population
+        """Residents of each cell [person], as `City.residents` tells them."""
+        return self.city.residents()
+
+    @property
+    def in_the_end(self) -> City:
+        """The city as it is in the last period, of which reports tell."""
+        return self.city.at(self.city.periods[-1])
 
     def indicators(self, plan: Plan) -> pd.DataFrame:
         """What a plan does to whom."""
-        return assess(
-            self.scenario,
-            self.city,
-            plan,
-            self.problem.services,
-            pairs=self.pairs,
-            others=instead(self.problem, plan.facilities, self.residents),
-        )
+        others, services = instead(self.problem, plan.facilities, self.residents), self.problem.services
+        parts = [
+            assess(
+                self.scenario,
+                self.city.at(period),
+                plan.at(period),
+                services,
+                pairs=self.pairs[self.pairs["period"] == period],
+                others={name: other.at(period) for name, other in others.items()},
+            )
+            for period in self.city.periods
+        ]
+        return INDICATORS.tidy(pd.concat(parts, ignore_index=True))
 
     def printable(self, indicators: pd.DataFrame) -> pd.DataFrame:
         """The indicators without figures of too few people."""
-        return printable(indicators, self.scenario, self.city)
+        parts = [
+            printable(indicators[indicators["period"] == period], self.scenario, self.city.at(period))
+            for period in self.city.periods
+        ]
+        return INDICATORS.tidy(pd.concat(parts, ignore_index=True))
 
     def equity(self, plan: Plan) -> dict[str, pd.DataFrame]:
         """Who gains, who waits, who meets whom, beside what else could be."""
-        others = instead(self.problem, plan.facilities, self.residents)
-        tables = equity(self.scenario, self.city, plan, self.problem.services, others)
-        return printable_equity(tables, self.scenario, self.city)
+        others, services = instead(self.problem, plan.facilities, self.residents), self.problem.services
+        parts = []
+        for period in self.city.periods:
+            own = {name: other.at(period) for name, other in others.items()}
+            tables = equity(self.scenario, self.city.at(period), plan.at(period), services, own)
+            parts.append(printable_equity(tables, self.scenario, self.city.at(period)))
+        return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
     def audit(self, plan: Plan, **asked: Any) -> Audit:  # noqa: ANN401 - passed on
         """How sure the figures of a plan are."""
@@ -94,13 +112,14 @@ class Question:
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """Who is within the limit of whom: columns travel, service, cell, provider."""
+        """Who is within the limit of whom: columns travel, service, cell, provider, period."""
         near = self.problem.pairs
         need = self.problem.need.iloc[near["need_point"]]
         return near[["travel"]].assign(
             service=need["service"].to_numpy(),
             cell=need["cell"].to_numpy(),
             provider=self.problem.providers["provider"].to_numpy()[near["provider"]],
+            period=need["period"].to_numpy(),
         )
 
 

@@ -31,6 +31,7 @@ BY_NAME = {
     "groups": "group",
     "travel": "mode",
     "undercount": "correction",
+    "periods": "period",
 }
 SIGNS = {
     "minimum": "≥ {}",
@@ -184,8 +185,9 @@ def _models(part: dict[str, Any]) -> Iterator[str]:
         yield part["$ref"].rpartition("/")[2]
     for inner in (*part.get("anyOf", ()), *part.get("oneOf", ())):
         yield from _models(inner)
-    if isinstance(part.get("additionalProperties"), dict):
-        yield from _models(part["additionalProperties"])
+    for inside in ("additionalProperties", "items"):
+        if isinstance(part.get(inside), dict):
+            yield from _models(part[inside])
 
 
 def _type(part: dict[str, Any], known: dict[str, Any]) -> str:

@@ -23,6 +23,8 @@ RESERVED = {"label", "population", "geometry", "neighbourhood", "cell", "distric
 
 GROUP, NEED, MISSED = ("count", "of", "count_margin", "of_margin"), ("count", "rate", "margin"), ("factor",)
 """Keys that name columns."""
+COUNTED = {"population", "count", "of", "rate", "factor"}
+"""Those whose columns may be others in a period."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def asked(scenario: Scenario, findings: Findings) -> list[Ask]:
         columns = {(*trail, key): str(name) for key, name in _named(spec)}
         if trail[0] == "city":
             columns |= dict(_figures(scenario, trail[1]))
+            columns |= _in_periods(scenario, columns)
         try:
             asks.append(Ask(trail, spec, layer_path(scenario, spec.file), columns))
         except InputFault as fault:
@@ -102,6 +105,16 @@ def _figures(scenario: Scenario, layer: str) -> Iterator[tuple[Trail, str]]:
     for trail, spec, keys in named:
         columns = {key: getattr(spec, key) for key in keys if spec.layer == layer}
         yield from (((*trail, key), column) for key, column in columns.items() if isinstance(column, str))
+
+
+def _in_periods(scenario: Scenario, columns: dict[Trail, str]) -> dict[Trail, str]:
+    """Columns that stand for these in some period."""
+    return {
+        ("periods", name, "columns", column, trail[-1]): period.columns[column]
+        for name, period in scenario.periods.items()
+        for trail, column in columns.items()
+        if column in period.columns and trail[-1] in COUNTED
+    }
 
 
 def _sensible(scenario: Scenario, findings: Findings) -> None:

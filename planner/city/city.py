@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -28,8 +28,8 @@ class City:
         Points; index `cell` (string id, sorted); columns `neighbourhood` (id), `population` [person],
         `geometry`, and one column for each group of the scenario [person].
     need
-        The flat need table: columns `cell`, `service`, `group` (`everyone`), `period` (1), `future`
-        (`expected`), `need` [unit of the service] > 0; sorted by service, then cell.
+        The flat need table: columns `cell`, `service`, `group` (`everyone`), `period` (from 1), `future`
+        (`expected`), `need` [unit of the service] > 0; sorted by period, service, then cell.
     sites
         Points; index `site` (string id, sorted); columns `label`, `land_m2` [m²] (infinite when
         unlimited), `neighbourhood` (id or empty), `owner` (empty where none is known),
@@ -58,6 +58,9 @@ class City:
         What can be changed about existing facilities: columns `service`, `facility`, `change` (its name in
         the scenario), `to` (the service that it then serves; empty where it is closed). None where
         nothing can.
+    later
+        Neighbourhoods and cells of the second period and of those after it, as `neighbourhoods` and
+        `cells` are of the first.
     """
 
     crs: str
@@ -73,6 +76,28 @@ class City:
     notes: tuple[str, ...] = ()
     margins: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
+    later: tuple[tuple[gpd.GeoDataFrame, gpd.GeoDataFrame], ...] = ()
+
+    @property
+    def periods(self) -> range:
+        """Periods that it tells, from 1."""
+        return range(1, len(self.later) + 2)
+
+    def at(self, period: int) -> City:
+        """The city as it is in one period."""
+        if not self.later:
+            return self
+        area, home = (self.neighbourhoods, self.cells) if period == 1 else self.later[period - 2]
+        need = self.need[self.need["period"] == period]
+        return replace(self, neighbourhoods=area, cells=home, need=need, later=())
+
+    def residents(self) -> pd.Series:
+        """Residents [person], index cell; where there are several periods, index (period, cell)."""
+        people: pd.Series = self.cells["population"]
+        if self.later:
+            parts = {period: self.at(period).cells["population"] for period in self.periods}
+            people = pd.concat(parts, names=["period"])
+        return people
 
     def served_from(self, services: Sequence[str]) -> gpd.GeoDataFrame:
         """Existing facilities that serve one of these services, or could; columns service, place, geometry.

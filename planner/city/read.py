@@ -6,21 +6,21 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from planner.city.ask import asked
 from planner.city.changes import all_changes
 from planner.city.city import City
 from planner.city.crs import check_city_crs, city_crs
 from planner.city.findings import Findings
-from planner.city.groups import add_groups
 from planner.city.guard import Wanted, read_layers
 from planner.city.margins import margins_table
-from planner.city.need import need_table
-from planner.city.people import Layered, cells, neighbourhoods, settle
+from planner.city.people import Layered, cells, neighbourhoods
+from planner.city.periods import all_periods, figures_of
 from planner.city.places import Placed, all_facilities, all_sites, facilities, sites
 from planner.city.shapes import shapes
 from planner.city.source import Source
 from planner.city.tables import travel_table
-from planner.city.undercount import add_missed
 from planner.city.where import check_near, check_overlaps, house_cells
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.city.ask import Ask
@@ -120,13 +119,11 @@ def _together(scenario: Scenario, layers: _Layers, inputs: dict[str, str], findi
     check_overlaps(areas)
     _check_near(layers, areas)
     findings.stop()
-    area, home = settle(scenario, areas, points, findings)
-    findings.stop()
-    figures = {"neighbourhoods": areas} | ({} if points is None else {"cells": points})
-    add_groups(scenario, figures, area, home, findings)
-    need = need_table(scenario, figures, home, findings)
+    (area, home, need), *later = all_periods(scenario, areas, points, findings)
+    figures = figures_of(areas, points)
     margins = margins_table(scenario, figures, area, home, findings)
-    need = add_missed(scenario, figures, (area, home), need, findings)
+    need = pd.concat([need, *(part.need for part in later)], ignore_index=True) if later else need
+    people = tuple((part.area, part.home) for part in later)
     built, candidates = all_sites(layers.sites, area)
     standing = all_facilities(layers.facilities, candidates, crs)
     changes = all_changes(layers.facilities, candidates)
@@ -134,7 +131,7 @@ def _together(scenario: Scenario, layers: _Layers, inputs: dict[str, str], findi
     lines = {mode: frame.to_crs(crs) for mode, frame in layers.lines.items()}
     notes = tuple(findings.notes)
     places = (built, candidates, standing, lines, layers.tables)
-    return City(crs, area, home, need, *places, inputs, notes, margins, changes)
+    return City(crs, area, home, need, *places, inputs, notes, margins, changes, people)
 
 
 def _housed(scenario: Scenario, own: Layered, areas: Layered, findings: Findings) -> Layered:

@@ -65,7 +65,12 @@ FACILITIES = Frame(
             "capacity", "number", "unit of the service", "need that it can serve; infinite when unlimited"
         ),
         Column("served", "number", "unit of the service", "need that it serves"),
-        Column("capital_cost", "number", "currency", "cost of building or changing it"),
+        Column(
+            "capital_cost",
+            "number",
+            "currency",
+            "cost of building or changing it, told in the period in which it opens",
+        ),
         Column(
             "operating_cost", "number", "currency/year", "yearly cost beyond what it costs today; < 0 saves"
         ),

@@ -40,7 +40,7 @@ def priced(
     """
     problem, goal = yardstick.problem, yardstick.goal
     follow, least = yardstick.unit.half("follow"), yardstick.unit.half("least")
-    if problem.need["future"].nunique() > 1:
+    if problem.years is not None or problem.need["future"].nunique() > 1:
         return None
     if follow is not None and least is not None:
         given = yardstick.parameters

@@ -16,6 +16,7 @@ from planner.problem.outcome import Outcome
 from planner.problem.standing import changeable
 from planner.problem.used import FOLLOWING, following
 from planner.problem.wellbeing import gain, gain_terms
+from planner.problem.years import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -213,7 +214,7 @@ def fewest_modules(outcome: Outcome) -> Floats:
     capacity = np.maximum(providers["capacity"].to_numpy(float), 1e-12)
     needed = np.ceil(outcome.used / capacity - 1e-9)
     fewest: Floats = np.maximum(np.minimum(needed, outcome.modules), providers["least"].to_numpy(float))
-    return np.where(changeable(outcome.problem), outcome.modules, fewest)
+    return kept(outcome.problem, np.where(changeable(outcome.problem), outcome.modules, fewest))
 
 
 def unchanged(outcome: Outcome) -> Iterator[Floats]:

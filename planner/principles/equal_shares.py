@@ -100,7 +100,7 @@ def _benefit(problem: Problem) -> Rows:
     """Rows by which people gain what they are served, benefit_a = p_a (W_a − W⁰_a), at most."""
     gains, places = gain_terms(problem), np.arange(len(problem.places))
     own = Terms("benefit", places, places, np.ones(len(places)))
-    labels = [f"benefit {place}" for place in problem.places["place"]]
+    labels = [f"benefit {place}" for place in problem.homes]
     served = Terms("serve", gains.row, gains.column, -gains.coefficient)
     return Rows("benefit", (own, served), "<=", np.zeros(len(places)), labels)
 
@@ -118,7 +118,7 @@ def _shortfall(problem: Problem, count: int, typical: float) -> Rows:
         ),
         sense=">=",
         bound=np.tile(-people * unserved(problem), count),
-        labels=[f"shortfall {k} {place}" for k in range(count) for place in problem.places["place"]],
+        labels=[f"shortfall {k} {place}" for k in range(count) for place in problem.homes],
     )
 
 

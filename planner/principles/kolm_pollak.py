@@ -33,7 +33,7 @@ def kappa(problem: Problem, *, service: str | None = None, aversion: float = 1.0
     """
     ways = Ways.of(problem, service, None)
     near = np.isfinite(ways.nearest)
-    need, travel = problem.amount[near], ways.nearest[near]
+    need, travel = (problem.counts * problem.amount)[near], ways.nearest[near]
     square = float(need @ travel**2)
     return aversion * float(need @ travel) / square if square > 0 else 0.0
 
@@ -79,9 +79,8 @@ def formulate(
     """
     ways, loss, worst = _losses(problem, service, aversion, unserved_travel)
     cost = np.zeros(len(problem.pairs))
-    cost[ways.pair] = loss - worst
-    mine = problem.of_service(ways.service)
-    return Goal({"serve": cost}, constant=worst * float(problem.amount[mine].sum()))
+    cost[ways.pair] = (loss - worst) * problem.counts[problem.need_point[ways.pair]]
+    return Goal({"serve": cost}, constant=worst * _need(problem, ways))
 
 
 def evaluate(
@@ -94,22 +93,27 @@ def evaluate(
     """Sum over all people of what their ways count [unit of the service]."""
     problem = outcome.problem
     ways, loss, worst = _losses(problem, service, aversion, unserved_travel)
-    mine = problem.of_service(ways.service)
-    left = float((problem.amount - outcome.reached)[mine].sum())
-    return float(loss @ outcome.served[ways.pair]) + worst * left
+    mine = problem.counts * problem.of_service(ways.service)
+    left = float(mine @ (problem.amount - outcome.reached))
+    served = problem.counts[problem.need_point[ways.pair]] * outcome.served[ways.pair]
+    return float(loss @ served) + worst * left
+
+
+def _need(problem: Problem, ways: Ways) -> float:
+    """All need of the service, as it counts [unit of the service]."""
+    return float(problem.counts @ (problem.amount * problem.of_service(ways.service)))
 
 
 def equal_way(value: float, problem: Problem, *, service: str | None = None, aversion: float = 1.0) -> float:
     """The EDE of a value: the way that, had by everybody alike, counts as much [min or m]."""
     ways = Ways.of(problem, service, None)
-    need = float(problem.amount[problem.of_service(ways.service)].sum())
-    return float(np.log(value / need)) / kappa(problem, service=service, aversion=aversion)
+    return float(np.log(value / _need(problem, ways))) / kappa(problem, service=service, aversion=aversion)
 
 
 def effective_aversion(outcome: Outcome, *, service: str | None = None, aversion: float = 1.0) -> float:
     """The ε that κ comes to with the ways that people have under the plan, those not served left out."""
     ways = Ways.of(outcome.problem, service, None)
-    served = outcome.served[ways.pair]
+    served = (outcome.problem.counts[outcome.problem.need_point] * outcome.served)[ways.pair]
     way, square = float(served @ ways.travel), float(served @ ways.travel**2)
     steep = kappa(outcome.problem, service=service, aversion=aversion)
     return steep * square / way if way > 0 else 0.0

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from planner.catalogue import objective
 from planner.problem.blocks import Goal
-from planner.problem.used import USED, acquisition, to_acquire, use
+from planner.problem.used import USED, acquisition, purchases, use
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,17 +25,19 @@ Price = Annotated[float, Field(ge=0)]
 
 
 def _cost(problem: Problem, years: float) -> Floats:
-    """Money of one module over the years, shape (providers,); what stands is paid for already."""
+    """Money of one module in use over the years, shape (providers,); what stands is paid for already."""
     providers = problem.providers
-    money = providers["capital_cost"] + years * providers["operating_cost"]
+    length = years if problem.years is None else years * problem.years.weight[problem.when - 1]
+    money = providers["capital_cost"].where(lasting(problem), 0.0) + length * providers["operating_cost"]
     cost: Floats = money.where(~providers["existing"], 0.0).to_numpy(np.float64)
     return cost
 
 
 def _way(problem: Problem, price: float) -> Floats:
     """Money for one unit served on each pair, shape (pairs,)."""
-    travel: Floats = problem.pairs["travel"].to_numpy(np.float64)
-    return price * travel
+    counts = problem.counts[problem.need_point]
+    travel: Floats = price * counts * problem.pairs["travel"].to_numpy(np.float64)
+    return travel
 
 
 @objective(unit="currency", reference="Balinski (1965); with capacities: Kuehn & Hamburger (1963)")
@@ -43,7 +46,8 @@ def formulate(problem: Problem, *, years: Years = 10.0, travel_price: Price = 0.
 
     .. math:: \min \sum_j (c_j + Y o_j)\, open_j + \sum_p b_p \, used_p + \pi \sum_{ij} t_{ij}\, serve_{ij}
 
-    Without floors it builds nothing: say what is enough under `constraints`. Money is not discounted.
+    Without floors it builds nothing: say what is enough under `constraints`. Money is not discounted. Where
+    there are several periods, the Y years are shared among them by their weights.
 
     Parameters
     ----------
@@ -55,7 +59,7 @@ def formulate(problem: Problem, *, years: Years = 10.0, travel_price: Price = 0.
     cost = {"open": _cost(problem, years)}
     if travel_price:
         cost["serve"] = _way(problem, travel_price)
-    acquired = to_acquire(problem)[1]
+    acquired = purchases(problem)[1]
     if len(acquired):
         cost[USED] = acquired
     variables, rows = use(problem)

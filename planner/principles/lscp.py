@@ -12,6 +12,7 @@ from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import service_named
 from planner.problem.standing import new_place, programme
 from planner.problem.ways import SERVED
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +41,8 @@ def _coverable(problem: Problem, service: str | None) -> Whole:
 
 def _candidates(problem: Problem, service: str | None) -> Whole:
     mine = problem.providers["service"] == service_named(problem, service)
-    return np.flatnonzero(mine.to_numpy(bool) & (new_place(problem) | programme(problem)))
+    new = (new_place(problem) | programme(problem)) & lasting(problem)
+    return np.flatnonzero(mine.to_numpy(bool) & new)
 
 
 @objective(unit="facilities", reference="Toregas, Swain, ReVelle & Bergman (1971)")
@@ -52,7 +54,8 @@ def formulate(problem: Problem, *, service: str | None = None) -> Goal:
 
     with C one more than the candidates, so that no number of facilities outweighs a need point: where
     money or capacity do not suffice for everybody, the fewest are missed, and that with the fewest
-    facilities. Who has nothing within the standard, whatever is built, is held out.
+    facilities. Where there are several periods, all facilities count together, and each need point in each
+    period. Who has nothing within the standard, whatever is built, is held out.
 
     Parameters
     ----------
@@ -72,7 +75,7 @@ def formulate(problem: Problem, *, service: str | None = None) -> Goal:
         ),
         sense=">=",
         bound=problem.amount[points],
-        labels=[f"within {cell}" for cell in problem.need["cell"].to_numpy()[points]],
+        labels=[f"within {cell}" for cell in problem.cells[points]],
     )
     missed = Variables("missed", np.zeros(len(points)), np.ones(len(points)), integer=True)
     cost = {"missed": np.full(len(points), len(candidates) + 1.0)} | _count(problem, candidates)

@@ -55,7 +55,7 @@ def formulate(problem: Problem) -> Goal:
         ),
         sense=">=",
         bound=-people * low,
-        labels=[f"least {place}" for place in problem.places["place"].to_numpy()[can]],
+        labels=[f"least {place}" for place in problem.homes[can]],
     )
     least = Variables("least", np.array([low.min() * typical]), np.array([high.min() * typical]))
     return Goal({"least": np.array([-1.0 / typical])}, 1.0, (least,), (rows,))

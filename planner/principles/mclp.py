@@ -19,12 +19,13 @@ TOLERANCE = 1e-9
 
 
 def _within(problem: Problem, service: str | None) -> tuple[NDArray[np.float64], float]:
-    """Which pairs cover (1) or not (0), and the need of the service."""
+    """How much a unit on each pair counts where it covers (1; 0 elsewhere), and the need of the service."""
     name = service_named(problem, service)
     standard = float(problem.services["standard"].to_dict()[name])
     near = problem.pairs["travel"].to_numpy(float) <= standard + TOLERANCE
     mine = problem.of_service(name)
-    return (near & mine[problem.need_point]).astype(float), float(problem.amount[mine].sum())
+    counts = problem.counts * mine
+    return near * counts[problem.need_point], float(counts @ problem.amount)
 
 
 @objective(unit="unit of the service", reference="Church & ReVelle (1974)")

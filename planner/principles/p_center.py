@@ -99,7 +99,7 @@ def _within(ways: Ways, levels: Floats) -> Rows:
     own, of, upto = own[real], of[real], upto[real]
     row, pair = _at_most(own, of, level, point)
     rows, amount = np.arange(len(of)), problem.amount[of]
-    cells = problem.need["cell"].to_numpy()[of]
+    cells = problem.cells[of]
     return Rows(
         rule="within",
         terms=(Terms("serve", row, ways.pair[pair], np.ones(len(row))), Terms("beyond", rows, upto, amount)),

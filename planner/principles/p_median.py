@@ -26,7 +26,7 @@ def _unserved_travel(
     """Which need points count, and travel counted for those not served: twice the limit unless stated."""
     name = service_named(problem, service)
     charge = unserved if unserved is not None else 2.0 * float(problem.services["limit"].to_dict()[name])
-    return problem.of_service(name).astype(float), charge
+    return problem.counts * problem.of_service(name), charge
 
 
 @objective(unit="unit of the service × min or m", reference="Hakimi (1964); ReVelle & Swain (1970)")
@@ -34,7 +34,8 @@ def formulate(problem: Problem, *, service: str | None = None, unserved_travel: 
     r"""The least travel of all people of one service.
 
     Who is not served counts as travelling twice the limit, unless `unserved_travel` is stated. People of a
-    cell may be served at several places; with the rule `single_source` they are not.
+    cell may be served at several places; with the rule `single_source` they are not. Where there are several
+    periods, it is the travel of an average year, by their weights.
 
     .. math:: \min \sum_i \bigl(\sum_j t_{ij} serve_{ij} + T \, unmet_i\bigr)
     """

@@ -162,7 +162,7 @@ def _goal(problem: Problem, loss: Loss, points: Floats, *, first: bool = True) -
         ),
         sense="<=",
         bound=np.zeros(places),
-        labels=[f"benefit {place}" for place in problem.places["place"]],
+        labels=[f"benefit {place}" for place in problem.homes],
     )
 
     def tighten(values: Mapping[str, Floats]) -> Goal | None:

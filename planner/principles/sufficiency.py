@@ -44,7 +44,7 @@ def formulate(problem: Problem, *, floor: Floor) -> Goal:
         ),
         sense=">=",
         bound=missing[below],
-        labels=[f"shortfall {place}" for place in problem.places["place"].to_numpy()[below]],
+        labels=[f"shortfall {place}" for place in problem.homes[below]],
     )
     short = Variables("shortfall", np.zeros(len(below)), missing[below])
     return Goal({"shortfall": np.ones(len(below))}, variables=(short,), rows=(rows,))

@@ -70,7 +70,7 @@ def shortfall_rows(problem: Problem, family: str, typical: float) -> Rows:
         ),
         sense=">=",
         bound=-people * unserved(problem),
-        labels=[f"{family} {place}" for place in problem.places["place"]],
+        labels=[f"{family} {place}" for place in problem.homes],
     )
 
 

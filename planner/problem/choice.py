@@ -42,7 +42,7 @@ def choice(problem: Problem) -> tuple[tuple[Variables, ...], tuple[Rows, ...]]:
     most = problem.providers["most"].to_numpy(float)
     upper = np.where(single(problem), 0.0, 1.0)
     index = np.arange(len(several))
-    names = problem.providers["provider"].to_numpy()[several]
+    names = problem.names[several]
     links = tuple(
         Rows(
             rule=word,

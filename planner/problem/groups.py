@@ -52,9 +52,10 @@ class Group:
     people: Floats
     need: Floats
 
-    def of_places(self) -> Floats:
-        """Share of the group that lives in each place, shape (places,)."""
-        share: Floats = self.people / self.people.sum()
+    def of_places(self, mine: NDArray[np.bool_]) -> Floats:
+        """Share of the group in some places that lives in each of them, shape (places,)."""
+        own = np.where(mine, self.people, 0.0)
+        share: Floats = own / own.sum()
         return share
 
     def of_need(self, mine: NDArray[np.bool_]) -> Floats:

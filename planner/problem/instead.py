@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from planner.plan import Instead
 from planner.problem import tables
@@ -12,7 +13,6 @@ from planner.problem.even import even
 from planner.problem.nearest import nearest
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.problem.outcome import Outcome
@@ -41,17 +41,20 @@ def instead(problem: Problem, facilities: pd.DataFrame, residents: pd.Series) ->
     dict
         `nearest` – the plan's facilities, people going to the nearest (`problem.nearest`); `even` – the
         same money spread evenly (`problem.even`), people again going to the nearest, so that these two
-        are fairly set side by side.
+        are fairly set side by side; only where there is one period.
     """
     modules = modules_of(problem, facilities)
-    ways = {NEAREST: modules, EVEN: even(problem, modules)}
+    ways = {NEAREST: modules}
+    if problem.years is None:
+        ways[EVEN] = even(problem, modules)
     return {name: _told(nearest(problem, taken), residents) for name, taken in ways.items()}
 
 
 def modules_of(problem: Problem, facilities: pd.DataFrame) -> Floats:
     """Modules of each provider in a table of facilities, shape (providers,)."""
-    known = facilities.groupby("provider")["modules"].sum()
-    modules: Floats = problem.providers["provider"].map(known).fillna(0.0).to_numpy(np.float64)
+    known = facilities.groupby(["period", "provider"])["modules"].sum()
+    rows = pd.MultiIndex.from_arrays([problem.when, problem.providers["provider"]])
+    modules: Floats = known.reindex(rows).fillna(0.0).to_numpy(np.float64)
     return modules
 
 

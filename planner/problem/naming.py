@@ -33,6 +33,23 @@ def service_named(problem: Problem, service: str | None) -> str:
     return service
 
 
+def period_named(problem: Problem, name: str | None) -> int:
+    """The period of that name, from 1; the last where none is named.
+
+    Raises
+    ------
+    InputFault
+        For an unknown name, or any where the scenario has one period.
+    """
+    if name is None:
+        return problem.periods
+    if problem.years is None:
+        raise InputFault(Fault(f"unknown period `{name}`: the scenario names no `periods`"))
+    if name not in problem.years.names:
+        raise InputFault(unknown("period", name, list(problem.years.names)))
+    return problem.years.names.index(name) + 1
+
+
 def candidates_at(
     problem: Problem, service: str | None, site: str, option: str | None = None
 ) -> NDArray[np.int64]:

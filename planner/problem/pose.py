@@ -13,6 +13,7 @@ from planner.problem.problem import Problem
 from planner.problem.programmes import everywhere, programmes
 from planner.problem.quality import decayed
 from planner.problem.standing import BUILT, CLOSED, PROGRAMME, STANDS, standing
+from planner.problem.years import Years, through_time
 from planner.scenario.judge import judged_service
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ SMALLEST_QUALITY = 1e-6
 PROVIDER_COLUMNS = [
     "provider", "service", "place", "label", "option", "existing", "capacity", "capital_cost",
     "operating_cost", "land_m2", "least", "most", "quality", "x", "y", "state", "facility",
-    "beside", "run_by",
+    "beside", "run_by", "opens_after",
 ]  # fmt: skip
 PAIR_COLUMNS = ["need_point", "provider_row", "travel", "quality"]
 SITE_COLUMNS = ["neighbourhood", "land_m2", "owner", "acquisition_cost"]
@@ -40,13 +41,11 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
     InputFault
         When need stands where nobody lives, or a service has neither providers nor sites.
     """
-    places, place_of = _places(scenario, city)
-    need = _need(city, place_of)
+    places, need = _people(scenario, city)
     services = _services(scenario, need, places)
-    providers = _providers(scenario, city)
+    providers = through_time(_providers(scenario, city), city.periods)
     pairs = _pairs(scenario, travel, need, providers)
     providers, pairs = _without_idle(providers, pairs)
-    places, need = with_groups(scenario, city, places, need, place_of)
     budget = scenario.budget
     return Problem(
         services=services,
@@ -59,7 +58,21 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
         operating=np.inf if budget.operating is None else budget.operating,
         currency=budget.currency,
         judged=_judged(scenario, need),
+        years=Years.of(scenario),
     )
+
+
+def _people(scenario: Scenario, city: City) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Places and need points of every period, with the groups of residents."""
+    parts, count = [], 0
+    for period in city.periods:
+        own = city.at(period)
+        places, place_of = _places(scenario, own)
+        places, need = with_groups(scenario, own, places, _need(own, place_of), place_of)
+        parts.append((places.assign(period=period), need.assign(place=need["place"] + count)))
+        count += len(places)
+    places, need = (pd.concat([part[side] for part in parts], ignore_index=True) for side in (0, 1))
+    return places, need
 
 
 def _judged(scenario: Scenario, need: pd.DataFrame) -> str | None:
@@ -167,6 +180,7 @@ def _candidates(service: str, description: Service, city: City) -> list[dict[str
             "land_m2": option.land_m2, "least": 0, "most": most, "quality": option.quality,
             "x": site.geometry.x, "y": site.geometry.y, "state": BUILT, "facility": "",
             "beside": tuple(option.beside), "run_by": option.run_by or "",
+            "opens_after": option.opens_after,
         }
         for site in sites.itertuples()
         for name, option in description.options.items()
@@ -186,12 +200,13 @@ def _pairs(
 ) -> pd.DataFrame:
     parts = []
     for name, service in scenario.services.items():
-        points = need[need["service"] == name].reset_index(names="need_point")[["need_point", "cell"]]
+        points = need[need["service"] == name].reset_index(names="need_point")
+        points = points[["need_point", "cell", "period"]]
         mine = providers[(providers["service"] == name) & (providers["state"] != CLOSED)]
         mine = mine.reset_index(names="provider_row").rename(columns={"quality": "own"})
-        mine = mine[["provider_row", "place", "own", "state"]]
+        mine = mine[["provider_row", "place", "own", "state", "period"]]
         placed = mine[mine["state"] != PROGRAMME]
-        both = travel.pairs[name].merge(points, on="cell").merge(placed, on="place")
+        both = travel.pairs[name].merge(points, on="cell").merge(placed, on=["place", "period"])
         reach = service.travel
         near = decayed(both["travel"].to_numpy(), reach.near, reach.limit, reach.decay)
         both["quality"] = near * both["own"].to_numpy()
@@ -202,8 +217,9 @@ def _pairs(
 
 
 def _without_idle(providers: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Leave out candidates that nobody can reach; what stands today stays, and may be closed."""
-    reached = np.bincount(pairs["provider"], minlength=len(providers)) > 0
+    """Leave out candidates that nobody can reach, ever; what stands today stays, and may be closed."""
+    within = pd.Series(np.bincount(pairs["provider"], minlength=len(providers)))
+    reached = (within.groupby(providers["provider"]).transform("max") > 0).to_numpy(bool)
     keep = reached | providers["state"].isin([STANDS, CLOSED]).to_numpy()
     position = np.cumsum(keep) - 1
     pairs = pairs.assign(provider=position[pairs["provider"]])

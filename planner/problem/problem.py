@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from planner.problem.years import Years
+
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
@@ -40,14 +42,15 @@ class Problem:
         `programme`: without a place, with `x` and `y` not known),
         `facility` (id of the existing facility whose state this is, `service/facility`; empty where the
         provider is no state of one that can be changed), `beside` (services that must be at its place),
-        `run_by` (who runs it; may be empty).
+        `run_by` (who runs it; may be empty), `opens_after` (periods between paying for it and opening it),
+        `period` (from 1) in which it would be in use: one row for each.
     pairs
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point.
     places
         Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0,
-        for each group of the city `group:` and its name, its people [person], and `district` where districts
-        are named.
+        `period`, for each group of the city `group:` and its name, its people [person], and `district` where
+        districts are named.
     sites
         Columns `site` (id), `neighbourhood`, `land_m2` [m²], infinite when unlimited, `owner`,
         `acquisition_cost` [currency], and `district` where districts are named.
@@ -59,6 +62,8 @@ class Problem:
         The question of which this one looks at some pairs only; None for the question itself.
     judged
         The service by whose coverage people are judged; None where that is wellbeing.
+    years
+        The periods and their money; None where there is one.
     """
 
     services: pd.DataFrame
@@ -72,6 +77,7 @@ class Problem:
     currency: str
     parent: Problem | None = None
     judged: str | None = None
+    years: Years | None = None
 
     @property
     def whole(self) -> Problem:
@@ -103,24 +109,78 @@ class Problem:
         """Position of the place of each need point."""
         return self.need["place"].to_numpy(np.int64)
 
+    @property
+    def periods(self) -> int:
+        """How many periods there are."""
+        return 1 if self.years is None else len(self.years)
+
+    @cached_property
+    def when(self) -> Whole:
+        """Period of each provider, from 1."""
+        if self.years is None:
+            return np.ones(len(self.providers), np.int64)
+        return self.providers["period"].to_numpy(np.int64)
+
+    @cached_property
+    def names(self) -> NDArray[np.object_]:
+        """Name of each provider for people: its id, and its period where there are several."""
+        return self.in_words(self.providers["provider"], self.when)
+
+    @cached_property
+    def cells(self) -> NDArray[np.object_]:
+        """Name of the cell of each need point for people, as `names`."""
+        return self.in_words(self.need["cell"], self.need["period"].to_numpy(np.int64))
+
+    @cached_property
+    def homes(self) -> NDArray[np.object_]:
+        """Name of each place for people, as `names`."""
+        if self.years is None:
+            return self.places["place"].to_numpy(object)
+        return self.in_words(self.places["place"], self.places["period"].to_numpy(np.int64))
+
+    def in_words(self, names: pd.Series, when: Whole) -> NDArray[np.object_]:
+        """Names of rows, with their periods where there are several."""
+        plain = names.to_numpy(object)
+        if self.years is None:
+            return plain
+        return np.array(
+            [f"{name} in {self.years.names[k - 1]}" for name, k in zip(plain, when, strict=True)], object
+        )
+
+    @cached_property
+    def counts(self) -> Floats:
+        """How much each need point counts: the weight of its period, 1 where there is one."""
+        counts: Floats = np.ones(len(self.need))
+        if self.years is not None:
+            counts = self.years.weight[self.need["period"].to_numpy(np.int64) - 1]
+        return counts
+
     @cached_property
     def population(self) -> Floats:
-        """People p_a who are judged in each place: residents [person]; for coverage, need of the service."""
+        """People p_a who are judged in each place: residents [person]; for coverage, need of the service.
+
+        Where there are several periods, times the weight of the place's period: people of an average year.
+        """
         if self.judged is None:
-            return self.places["population"].to_numpy(np.float64)
+            people: Floats = self.places["population"].to_numpy(np.float64)
+            if self.years is not None:
+                people = people * self.years.weight[self.places["period"].to_numpy(np.int64) - 1]
+            return people
         mine = self.of_service(self.judged)
-        return np.bincount(self.place[mine], self.amount[mine], len(self.places))
+        return np.bincount(self.place[mine], (self.counts * self.amount)[mine], len(self.places))
 
     @cached_property
     def worth(self) -> Floats:
         """ω_s / k_s of each need point: what one unit takes of the wellbeing of a resident [person/unit].
 
-        Where people are judged by the coverage of a service, 1 for its need and 0 for that of others.
+        Where people are judged by the coverage of a service, 1 for its need and 0 for that of others; where
+        there are several periods, times the weight of its period, as the people are.
         """
         if self.judged is not None:
-            return self.of_service(self.judged).astype(np.float64)
+            return np.where(self.of_service(self.judged), self.counts, 0.0)
         rows = self.services.loc[self.need["service"]]
-        return (rows["weight"] / rows["scale"]).to_numpy(np.float64)
+        worth: Floats = self.counts * (rows["weight"] / rows["scale"]).to_numpy(np.float64)
+        return worth
 
     @cached_property
     def plain(self) -> Problem:

@@ -39,6 +39,7 @@ def programmes(scenario: Scenario, city: City, service: str) -> list[dict[str, A
             "capital_cost": own.capital_cost, "operating_cost": own.operating_cost, "land_m2": 0.0,
             "least": 0, "most": own.max_modules, "quality": own.quality, "x": np.nan, "y": np.nan,
             "state": PROGRAMME, "facility": "", "beside": (), "run_by": own.run_by or "",
+            "opens_after": own.opens_after,
         }
         for name, own in given.items()
     ]  # fmt: skip
@@ -50,10 +51,10 @@ def everywhere(points: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     points
-        Need points of one service: column `need_point`.
+        Need points of one service: columns `need_point`, `period`.
     providers
-        Providers of the service: columns `provider_row`, `state`, `own` (quality).
+        Providers of the service: columns `provider_row`, `state`, `own` (quality), `period`.
     """
     mine = providers[providers["state"] == PROGRAMME]
-    pairs = points[["need_point"]].merge(mine, how="cross")
+    pairs = points[["need_point", "period"]].merge(mine, on="period")
     return pairs.assign(travel=0.0, quality=pairs["own"])

@@ -69,6 +69,7 @@ def _kept(service: str, row: dict[str, Any], *, changeable: bool) -> dict[str, A
         "operating_cost": 0.0, "land_m2": 0.0, "least": 0 if changeable else 1, "most": 1,
         "quality": row["quality"], "x": row["geometry"].x, "y": row["geometry"].y, "state": STANDS,
         "facility": name if changeable else "", "beside": (), "run_by": row["run_by"],
+        "opens_after": 0,
     }  # fmt: skip
 
 

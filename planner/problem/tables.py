@@ -9,10 +9,15 @@ import pandas as pd
 
 from planner import frames
 from planner.problem.used import acquisition, site_of
+from planner.problem.years import added
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
+
+    Floats = NDArray[np.float64]
 
 NO_PLACE = "no place within the limit"
 NOTHING_OPEN = "nothing open within the limit"
@@ -33,8 +38,9 @@ def facilities(outcome: Outcome) -> pd.DataFrame:
         owner=[owners[site] if site >= 0 else "" for site in at],
         acquisition_cost=acquisition(problem, modules),
     )
-    table = table[table["modules"] > 0].assign(period=1)
-    for column in ("capacity", "capital_cost", "operating_cost", "land_m2"):
+    table["capital_cost"] *= np.round(added(problem, outcome.modules))
+    table = table[table["modules"] > 0].assign(period=problem.when[table["modules"] > 0])
+    for column in ("capacity", "operating_cost", "land_m2"):
         table[column] = table[column] * table["modules"]
     table["capacity"] = table["capacity"].where(~table["unlimited"], np.inf)
     return frames.FACILITIES.tidy(table)
@@ -48,7 +54,7 @@ def assignment(outcome: Outcome) -> pd.DataFrame:
     pairs = problem.pairs.iloc[some]
     table = pd.DataFrame(
         {
-            "period": 1,
+            "period": need["period"].to_numpy(),
             "cell": need["cell"].to_numpy(),
             "service": need["service"].to_numpy(),
             "provider": problem.providers["provider"].to_numpy()[problem.provider[some]],
@@ -61,14 +67,21 @@ def assignment(outcome: Outcome) -> pd.DataFrame:
 
 
 def need_points(outcome: Outcome, residents: pd.Series) -> pd.DataFrame:
-    """What each cell needs and gets, as `frames.NEED_POINTS`; `residents` by cell [person]."""
+    """What each cell needs and gets, as `frames.NEED_POINTS`; `residents` as `City.residents` tells them."""
     table = outcome.problem.need[["cell", "neighbourhood", "service", "period", "need"]].assign(
-        residents=residents.reindex(outcome.problem.need["cell"]).to_numpy(float),
+        residents=residents_of(outcome.problem.need, residents),
         reached=outcome.reached,
         quality_weighted=outcome.quality_weighted,
         unmet=np.maximum(outcome.problem.amount - outcome.reached, 0.0),
     )
     return frames.NEED_POINTS.tidy(table)
+
+
+def residents_of(need: pd.DataFrame, residents: pd.Series) -> Floats:
+    """Residents of the cell of each need point [person]; NaN where they are not told."""
+    if residents.index.nlevels > 1:
+        return residents.reindex(pd.MultiIndex.from_frame(need[["period", "cell"]])).to_numpy(np.float64)
+    return residents.reindex(need["cell"]).to_numpy(np.float64)
 
 
 def unmet(outcome: Outcome) -> pd.DataFrame:

@@ -243,8 +243,10 @@ def if_nearest(audit: Audit) -> str:
 
 
 def if_even(audit: Audit) -> str:
-    """Say what the same money does when it is spread evenly."""
+    """Say what the same money does when it is spread evenly; empty where nobody asked."""
     figures = audit.beside()
+    if ("even", ALL) not in figures:
+        return ""
     aimed, even, sent = (figures[when, ALL] for when in ("nearest", "even", "after"))
     facts = {"cost": number(even["capital_cost"]), "planned": number(sent["capital_cost"])}
     facts |= {"currency": audit.scenario.budget.currency}

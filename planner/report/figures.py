@@ -60,7 +60,8 @@ class Figures:
     leading
         Group that clearly gains most; None where chance could turn the ranks round.
     facilities
-        The plan's facilities of its last period, with `neighbourhood` and `neighbourhood_label`.
+        The plan's facilities of its last period, with all that was paid for them once, `neighbourhood` and
+        `neighbourhood_label`.
     links
         Columns neighbourhood, service, provider, served, travel, quality (means weighted by served).
     """
@@ -132,7 +133,7 @@ def add_up(scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame) -
     """Add up a plan of a city, with its wellbeing before and after."""
     points = _points(plan)
     cells = _wellbeing(scenario, city, points, services)
-    facilities = _located(city, _last(plan.facilities))
+    facilities = _located(city, _by_the_end(plan.facilities))
     groups = _groups(scenario, city, cells)
     by_place = points.groupby(["neighbourhood", "service"], sort=True)[OUTCOMES].sum()
     return Figures(
@@ -157,6 +158,14 @@ def service_label(scenario: Scenario, service: str) -> str:
 def _last(table: pd.DataFrame) -> pd.DataFrame:
     last: pd.DataFrame = table.loc[table["period"] == table["period"].max()]
     return last.reset_index(drop=True)
+
+
+def _by_the_end(facilities: pd.DataFrame) -> pd.DataFrame:
+    """What is there in the last period, with all that was paid for it once."""
+    paid = ["capital_cost", "acquisition_cost"]
+    sums = facilities.groupby("provider")[paid].sum()
+    last = _last(facilities)
+    return last.assign(**{column: last["provider"].map(sums[column]).to_numpy() for column in paid})
 
 
 def _points(plan: Plan) -> pd.DataFrame:

@@ -6,7 +6,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.report import charts, drawing, fairness, owners, proof, sheets, speech, spending, words
+from planner.report import (
+    charts,
+    drawing,
+    fairness,
+    over_time,
+    owners,
+    proof,
+    sheets,
+    speech,
+    spending,
+    words,
+)
 from planner.report.figures import Figures, add_up
 from planner.report.judging import equal_outcome
 from planner.report.maps import write_maps
@@ -138,6 +149,9 @@ def _sheets(
 ) -> dict[str, Any]:
     return {
         "budget": spending.budget(scenario, figures),
+        "weighing": over_time.weighing(scenario),
+        "timetable": over_time.timetable(scenario, plan),
+        "by_period": over_time.by_period(scenario, plan),
         "money_by_service": spending.by_service(scenario, figures),
         "money_by_place": spending.by_place(scenario, figures),
         "built": sheets.facilities(scenario, figures, existing=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.report.changed import changed
 from planner.report.figures import EVERYONE, records
 from planner.report.judging import judged_by
+from planner.report.limits import in_the_end, limits
 from planner.report.numbers import at_least, at_most, change, money, number, percent
 from planner.report.speech import _, listed, ngettext
 
@@ -38,8 +39,8 @@ def headline(scenario: Scenario, plan: Plan, figures: Figures) -> Headline:
     return Headline(
         asked=asked(scenario, figures),
         built=built(scenario, figures),
-        reached=reached(figures),
-        gains=gains(figures),
+        reached=in_the_end(scenario, reached(figures)),
+        gains=in_the_end(scenario, gains(figures)),
         sure=sure(scenario, plan.status),
     )
 
@@ -71,21 +72,12 @@ def asked(scenario: Scenario, figures: Figures) -> str:
     facts = {
         "services": services,
         "principle": principle(scenario.objective_name),
-        "money": _limits(scenario),
+        "money": limits(scenario),
     }
     text = _("With no limit on money, where should places for %(services)s go so that %(principle)s?")
     if facts["money"]:
         text = _("With at most %(money)s, where should places for %(services)s go so that %(principle)s?")
     return f"{text % facts} {judged_by(scenario, figures)}".strip()
-
-
-def _limits(scenario: Scenario) -> str:
-    budget, parts = scenario.budget, []
-    if budget.capital is not None:
-        parts.append(_("%(money)s to build") % {"money": money(budget.capital, budget.currency)})
-    if budget.operating is not None:
-        parts.append(_("%(money)s a year to run") % {"money": money(budget.operating, budget.currency)})
-    return listed(parts)
 
 
 def built(scenario: Scenario, figures: Figures) -> str:

@@ -33,6 +33,7 @@ def _sharing(problem: Problem) -> tuple[Whole, list[str], Whole, Whole]:
         (row, k)
         for row, (j, service) in enumerate(wanted)
         for k in there[of == service][_same_place(problem, j, there[of == service])]
+        if problem.when[k] == problem.when[j]
     ]
     row, other = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     return mine, [service for _, service in wanted], row, other
@@ -61,7 +62,7 @@ def formulate(problem: Problem) -> Block:
         return Block(())
     variables, links = choice(problem)
     held = tuple(Terms(t.family, t.row, t.column, -t.coefficient) for t in chosen_terms(problem, row, other))
-    names = problem.providers["provider"].to_numpy(object)[mine]
+    names = problem.names[mine]
     rows = Rows(
         rule="beside",
         terms=(*chosen_terms(problem, np.arange(len(mine)), mine), *held),

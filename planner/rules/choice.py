@@ -10,6 +10,7 @@ from planner.catalogue import constraint
 from planner.problem.blocks import Block, Rows
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.standing import built
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def _rivals(problem: Problem) -> pd.DataFrame:
     """Candidates that share service and site with another option, with the number of their row."""
     mixed = problem.providers["service"].map(problem.services["mix_sizes"]).to_numpy(bool)
-    providers: pd.DataFrame = problem.providers[built(problem) & ~mixed]
+    providers: pd.DataFrame = problem.providers[built(problem) & ~mixed & lasting(problem)]
     at = providers.groupby(["service", "place"], sort=True)
     rivals = providers.assign(row=at.ngroup())[at["option"].transform("size") > 1]
     return rivals.assign(row=rivals["row"].rank(method="dense").astype("int64") - 1)

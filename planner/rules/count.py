@@ -13,6 +13,7 @@ from planner.problem.blocks import Block, Rows
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import service_named
 from planner.problem.standing import built
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 def _counted(problem: Problem, service: str | None) -> NDArray[np.int64]:
-    mine = built(problem)
+    mine = built(problem) & lasting(problem)
     if service is not None:
         mine = mine & (problem.providers["service"] == service_named(problem, service)).to_numpy(bool)
     return np.flatnonzero(mine)
@@ -42,7 +43,7 @@ def formulate(
 
     .. math:: m \le \sum_j chosen_j \le M
 
-    What stands today is not counted, kept or changed.
+    What stands today is not counted, kept or changed. Where there are several periods, all together count.
     """
     if at_most is None and at_least is None:
         raise InputFault(Fault("a count says `at_most` or `at_least`"))

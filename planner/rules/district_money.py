@@ -11,6 +11,7 @@ from planner.catalogue import constraint
 from planner.errors import Fault, InputFault
 from planner.problem.blocks import Block, Rows, Terms
 from planner.problem.naming import service_named
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,8 @@ def _spent(
 ) -> tuple[Whole, Floats, NDArray[np.bool_]]:
     """Candidates that cost something, what a module of each costs, and which district (rows) each is in."""
     providers = problem.providers
-    cost = providers[f"{of}_cost"].where(~providers["existing"], 0.0).to_numpy(np.float64)
+    counted = ~providers["existing"].to_numpy(bool) & lasting(problem)
+    cost = np.where(counted, providers[f"{of}_cost"].to_numpy(np.float64), 0.0)
     if service is not None:
         cost = np.where(providers["service"] == service_named(problem, service), cost, 0.0)
     costly = np.flatnonzero(cost)
@@ -71,7 +73,8 @@ def formulate(
 
     .. math:: \sum_{j \in d} c_j\, open_j \ge f \, \frac{p_d}{P} \sum_j c_j\, open_j \quad \forall d
 
-    Money spent at a site outside all districts counts as spent, and for none of them.
+    Money spent at a site outside all districts counts as spent, and for none of them. Where there are several
+    periods, it is all the money to build, or the money to run a year of the last.
 
     Parameters
     ----------

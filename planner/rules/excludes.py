@@ -12,6 +12,7 @@ from planner.problem.blocks import Block, Rows
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import service_named
 from planner.problem.standing import built
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ def _rivals(problem: Problem, service: str, other: str) -> tuple[Whole, Whole]:
     if first == second:
         raise InputFault(Fault(f"`excludes` needs two services (got {first} twice)"))
     providers = problem.providers
-    new, place = built(problem), providers["place"].to_numpy(object)
+    new, place = built(problem) & lasting(problem), providers["place"].to_numpy(object)
     mine, others = (
         np.flatnonzero(new & (providers["service"] == name).to_numpy()) for name in (first, second)
     )
@@ -49,7 +50,7 @@ def formulate(problem: Problem, *, service: str, other: str) -> Block:
     """
     one, two = _rivals(problem, service, other)
     variables, links = choice(problem)
-    row, names = np.arange(len(one)), problem.providers["provider"].to_numpy()
+    row, names = np.arange(len(one)), problem.names
     rows = Rows(
         rule=f"{service} excludes {other}",
         terms=(*chosen_terms(problem, row, one), *chosen_terms(problem, row, two)),

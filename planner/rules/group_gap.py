@@ -14,8 +14,10 @@ from planner.problem.blocks import Block, Rows, Terms
 from planner.problem.groups import REST, two_groups
 from planner.problem.naming import service_named
 from planner.problem.wellbeing import gain, unserved
+from planner.problem.years import told
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.problem.outcome import Outcome
@@ -27,16 +29,24 @@ Share = Annotated[float, Field(ge=0, le=1)]
 WELLBEING = "wellbeing"
 
 
-def _apart(problem: Problem, group: str, other: str, of: str) -> Floats:
+def _apart(problem: Problem, group: str, other: str, of: str, period: int) -> Floats:
     """Weight of each place (wellbeing) or need point (coverage) in one mean, less that in the other."""
     both = two_groups(problem, group, other)
     named = f"`{group}`", "the rest" if other == REST else f"`{other}`"
     if of == WELLBEING:
-        _refuse_empty([one.people for one in both], named, "lives in the city")
-        return both[0].of_places() - both[1].of_places()
-    mine = problem.of_service(service_named(problem, of))
+        mine = _during(problem, problem.places, period)
+        _refuse_empty([one.people[mine] for one in both], named, "lives in the city")
+        return both[0].of_places(mine) - both[1].of_places(mine)
+    mine = problem.of_service(service_named(problem, of)) & _during(problem, problem.need, period)
     _refuse_empty([one.need[mine] for one in both], named, f"needs {of}")
     return both[0].of_need(mine) - both[1].of_need(mine)
+
+
+def _during(problem: Problem, table: pd.DataFrame, period: int) -> NDArray[np.bool_]:
+    """Which rows are of a period; all where there is one."""
+    if problem.years is None:
+        return np.ones(len(table), bool)
+    return (table["period"] == period).to_numpy(bool)
 
 
 def _refuse_empty(amounts: list[Floats], named: tuple[str, str], does: str) -> None:
@@ -58,6 +68,7 @@ def formulate(
     for wellbeing; for a service the same of its coverage, with the groups' parts of the need for their
     people. A place's figures count for its people alike: the rule speaks of people living where a group
     lives. It can also be kept by giving less to those who have more: look at what it costs each group.
+    Where there are several periods, so in each.
 
     Parameters
     ----------
@@ -70,7 +81,29 @@ def formulate(
     at_most
         The largest gap between the two means.
     """
-    apart, start = _apart(problem, group, other, of), 0.0
+    what = f"{of} between {group} and {other}"
+    rows = []
+    for period in range(1, problem.periods + 1):
+        pair, weight, start = _gap_terms(problem, _apart(problem, group, other, of, period), of)
+        side, one = np.repeat([1.0, -1.0], len(pair)), np.repeat([0, 1], len(pair))
+        name = f"gap of {what}{told(problem, period)}"
+        rows.append(
+            Rows(
+                rule=name,
+                terms=(Terms("serve", one, np.tile(pair, 2), side * np.tile(weight, 2)),),
+                sense="<=",
+                bound=at_most - np.array([start, -start]),
+                labels=[f"{name} {side}" for side in ("above", "below")],
+                give=f"allow a gap of {{needed}} instead of {{now}} in {what}{told(problem, period)}",
+                now=at_most,
+            )
+        )
+    return Block(tuple(rows))
+
+
+def _gap_terms(problem: Problem, apart: Floats, of: str) -> tuple[NDArray[np.int64], Floats, float]:
+    """Pairs that widen or narrow a gap, by how much for each unit, and the gap with nobody served."""
+    start = 0.0
     if of == WELLBEING:
         plain = problem.plain
         at, start = problem.place[problem.need_point], float(apart @ unserved(plain))
@@ -78,18 +111,7 @@ def formulate(
     else:
         weight = (apart / problem.amount)[problem.need_point] * problem.quality
     pair = np.flatnonzero(weight)
-    what = f"{of} between {group} and {other}"
-    side, one = np.repeat([1.0, -1.0], len(pair)), np.repeat([0, 1], len(pair))
-    rows = Rows(
-        rule=f"gap of {what}",
-        terms=(Terms("serve", one, np.tile(pair, 2), side * np.tile(weight[pair], 2)),),
-        sense="<=",
-        bound=at_most - np.array([start, -start]),
-        labels=[f"gap of {what} {side}" for side in ("above", "below")],
-        give=f"allow a gap of {{needed}} instead of {{now}} in {what}",
-        now=at_most,
-    )
-    return Block((rows,))
+    return pair, weight[pair], start
 
 
 def evaluate(
@@ -97,8 +119,9 @@ def evaluate(
 ) -> Floats:
     """How much the gap is too large [1]."""
     problem = outcome.problem
-    apart = _apart(problem, group, other, of)
     plain = replace(outcome, problem=problem.plain)
     has = plain.wellbeing if of == WELLBEING else outcome.quality_weighted / problem.amount
-    over: Floats = np.maximum(np.array([abs(float(apart @ has)) - at_most]), 0.0)
+    periods = range(1, problem.periods + 1)
+    gaps = [abs(float(_apart(problem, group, other, of, period) @ has)) for period in periods]
+    over: Floats = np.maximum(np.array(gaps) - at_most, 0.0)
     return over

@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.catalogue import constraint
 from planner.problem.blocks import Block, Rows, Terms
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,9 @@ def _takers(problem: Problem) -> pd.DataFrame:
     site = pd.Index(problem.sites["site"]).get_indexer(problem.providers["place"])
     takers = problem.providers.assign(site=site)[["site", "land_m2", "most", "existing"]]
     limited = np.flatnonzero(np.isfinite(problem.sites["land_m2"].to_numpy(float)))
-    return takers[~takers["existing"] & (takers["land_m2"] > 0) & takers["site"].isin(limited)]
+    return takers[
+        lasting(problem) & ~takers["existing"] & (takers["land_m2"] > 0) & takers["site"].isin(limited)
+    ]
 
 
 @constraint(unit="m²", always=True)
@@ -30,6 +33,8 @@ def formulate(problem: Problem) -> Block:
     r"""The land of a site is enough for all that is built there.
 
     .. math:: \sum_j l_j \, open_j \le L_{site}
+
+    Where there are several periods, in the last, when everything stands.
     """
     takers = _takers(problem)
     if not len(takers):

@@ -35,9 +35,7 @@ def formulate(problem: Problem) -> Block:
         terms=(Terms("serve", problem.need_point, pair, ones),),
         sense="<=",
         bound=problem.amount,
-        labels=[
-            f"need {s} in {c}" for s, c in zip(problem.need["service"], problem.need["cell"], strict=True)
-        ],
+        labels=[f"need {s} in {c}" for s, c in zip(problem.need["service"], problem.cells, strict=True)],
     )
     filled = Rows(
         rule="capacity",
@@ -47,7 +45,7 @@ def formulate(problem: Problem) -> Block:
         ),
         sense="<=",
         bound=np.zeros(len(provider)),
-        labels=[f"capacity {name}" for name in problem.providers["provider"]],
+        labels=[f"capacity {name}" for name in problem.names],
     )
     return Block((counted, filled))
 
@@ -95,5 +93,5 @@ def open_within_reach(problem: Problem) -> Rows:
         ),
         sense="<=",
         bound=np.zeros(len(points)),
-        labels=[f"closed around {cell}" for cell in problem.need["cell"].to_numpy()[points]],
+        labels=[f"closed around {cell}" for cell in problem.cells[points]],
     )

@@ -46,7 +46,8 @@ def _waiting(problem: Problem, owners: list[str]) -> tuple[Whole, Whole, Whole, 
         for site in np.unique(at[theirs[(service[theirs] == service[j]) & (home[at[theirs]] == home[at[j]])]])
     ]
     mine, sites = (np.array([pair[side] for pair in rows], np.int64) for side in (0, 1))
-    row, which = np.nonzero(sites[:, None] == at[could][None, :])
+    together = problem.when[mine][:, None] == problem.when[could][None, :]
+    row, which = np.nonzero((sites[:, None] == at[could][None, :]) & together)
     return mine, sites, row, could[which]
 
 
@@ -69,7 +70,7 @@ def formulate(problem: Problem, *, owners: Owners) -> Block:
     mine, sites, row, other = _waiting(problem, owners)
     variables, links = choice(problem)
     held = tuple(Terms(t.family, t.row, t.column, -t.coefficient) for t in chosen_terms(problem, row, other))
-    names, places = problem.providers["provider"].to_numpy(object), problem.sites["site"].to_numpy(object)
+    names, places = problem.names, problem.sites["site"].to_numpy(object)
     rows = Rows(
         rule=f"{', '.join(owners)} first",
         terms=(*chosen_terms(problem, np.arange(len(mine)), mine), *held),

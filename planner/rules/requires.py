@@ -43,7 +43,8 @@ def _pairs(
     if at is not None and not (known & (places == at)).any():
         raise InputFault(Fault(f"nothing of {needs} stands or can be built at `{at}`"))
     wanted = places[mine] if at is None else np.full(len(mine), at, dtype=object)
-    row, other = np.nonzero((wanted[:, None] == places[None, :]) & known[None, :])
+    together = problem.when[mine][:, None] == problem.when[None, :]
+    row, other = np.nonzero((wanted[:, None] == places[None, :]) & known[None, :] & together)
     return mine, row, other
 
 
@@ -77,7 +78,7 @@ def formulate(
         terms=(*chosen_terms(problem, np.arange(len(mine)), mine), *held),
         sense="<=",
         bound=np.zeros(len(mine)),
-        labels=[f"requires {needs} for {name}" for name in problem.providers["provider"].to_numpy()[mine]],
+        labels=[f"requires {needs} for {name}" for name in problem.names[mine]],
         give=f"allow {{needed}} of {service} at a site without {needs}",
     )
     return Block((rows, *links), variables)

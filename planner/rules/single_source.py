@@ -48,8 +48,8 @@ def formulate(problem: Problem, *, service: str) -> Block:
     providers = problem.providers.iloc[problem.provider[pair]]
     room = (providers["capacity"] * providers["most"]).to_numpy(np.float64)
     family, row = f"assigned_{service}", np.arange(len(pair))
-    names = providers["provider"].to_numpy(object)
-    cells = problem.need["cell"].to_numpy(object)[problem.need_point[pair]]
+    names = problem.names[problem.provider[pair]]
+    cells = problem.cells[problem.need_point[pair]]
     rows = Rows(
         rule=f"{service} at one place",
         terms=(Terms("serve", row, pair, np.ones(len(pair))), Terms(family, row, row, -amount)),

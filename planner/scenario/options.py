@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import not_
 from typing import Annotated
 
 from pydantic import Field
@@ -29,6 +30,8 @@ class Option(Strict):
     costs, land and quality it says what sharing a building saves and what working together brings: beside
     `clinic: {capital_cost: 3, land_m2: 400}` the option `clinic_in_school: {capital_cost: 2, land_m2: 100,
     quality: 1, beside: [school]}` is a clinic that costs 1 less, on 300 m² less, where a school is."""
+    opens_after: Annotated[int, Field(ge=0, le=100)] = Field(default=0, exclude_if=not_)
+    """Periods between paying for it and opening it: 1 is paid for in one period and serves from the next."""
     run_by: Name | None = None
     """Who runs it, such as a cooperative of residents; told with money and people served."""
 
@@ -47,5 +50,7 @@ class Programme(Strict):
     """Quality of the service in (0, 1]; nobody has to travel for it."""
     max_modules: Annotated[int, Field(ge=1, le=100_000)] = 1
     """Most modules."""
+    opens_after: Annotated[int, Field(ge=0, le=100)] = Field(default=0, exclude_if=not_)
+    """Periods between paying for it and opening it: 1 is paid for in one period and serves from the next."""
     run_by: Name | None = None
     """Who runs it."""

@@ -50,13 +50,14 @@ def _put(root: Node, trail: Trail, node: Node, above: Trail) -> Node:
     keys = dict(root.value) if isinstance(root.value, dict) else {}
     if above == ("objective",) and name not in keys:
         keys = {}
-    below = keys.pop(name, None)
+    below = keys.get(name)
     if rest:
         node = _put(below or Node({}, MARK, MARK), rest, node, here)
     elif below is not None:
         node = lay_over(below, node, here)
-    if node.value is not None:
-        keys[name] = node
+    keys[name] = node
+    if node.value is None:
+        del keys[name]
     return replace(root, value=keys)
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from planner.errors import Fault, InputFault
 from planner.scenario.agree import disagreements
+from planner.scenario.agree_years import disagreements_over_time
 from planner.scenario.extends import Chain
 from planner.scenario.faults import tell
 from planner.scenario.override import override
@@ -65,6 +66,7 @@ def read_scenario(
     root = override(Chain(fence, home).load(path.absolute(), str(path)), overrides or {})
     scenario, faults = _validate(root)
     faults += [*path_faults(root, fence, home), *disagreements(root), *unit_faults(root)]
+    faults += disagreements_over_time(root)
     if faults or scenario is None:
         raise InputFault(_cut(_sorted(faults)))
     return _placed(scenario, root, path, fence)

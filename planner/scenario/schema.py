@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import not_
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from planner.scenario.judge import Judge
 from planner.scenario.options import Option, Programme
+from planner.scenario.periods import OverTime, Period
 from planner.scenario.places import (
     Cells,
     City,
@@ -233,6 +235,11 @@ class Scenario(Strict):
     """How people move, by mode."""
     budget: Budget = Budget()
     """The money for all services together."""
+    periods: dict[Name, Period] = Field(default={}, exclude_if=not_)
+    """Years of the plan, in their order, by name; one period where none are given. `budget.capital` is then
+    the money for all of them together."""
+    over_time: OverTime = Field(default=OverTime(), exclude_if=lambda given: given == OverTime())
+    """What holds for all periods together."""
     objective: Name | dict[Name, dict[Name, Any]] = "utilitarian"
     """The principle of justice; `planner list objectives` names them."""
     judge: Judge = "wellbeing"

@@ -14,6 +14,7 @@ from planner.problem.outcome import Outcome
 from planner.verify.claims import check_claims
 from planner.verify.form import names, sound
 from planner.verify.ledger import Ledger
+from planner.verify.money import check_money
 from planner.verify.rules import check_rules
 from planner.verify.tables import check_assignment, check_facilities, check_limits, check_need, check_unmet
 from planner.verify.verdict import PRINTED, Tally, Verdict, differs
@@ -89,6 +90,7 @@ def _check_plan(tally: Tally, ledger: Ledger, scenario: Scenario, plan: Plan) ->
     check_need(tally, ledger, need, outcome)
     check_unmet(tally, ledger, unmet, outcome)
     check_limits(tally, ledger, outcome)
+    check_money(tally, ledger, outcome)
     try:
         check_rules(tally, scenario, outcome)
         return check_claims(tally, scenario, outcome, before, status)

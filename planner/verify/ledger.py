@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from planner.problem.outcome import Outcome
+from planner.problem.tables import residents_of
 from planner.verify.verdict import TYPICAL
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from planner.problem.problem import Problem
 
@@ -44,10 +45,19 @@ class Ledger:
         return _points(self.problem.need)
 
     @cached_property
-    def providers(self) -> pd.Index:
-        """Providers by id."""
-        index: pd.Index = pd.Index(self.problem.providers["provider"].astype(object))
-        return index
+    def providers(self) -> pd.MultiIndex:
+        """Providers by period and id."""
+        return _whose(self.problem.when, self.problem.providers["provider"])
+
+    @property
+    def when(self) -> Whole:
+        """Period of each provider, from 1."""
+        return self.problem.when
+
+    @cached_property
+    def periods_before(self) -> pd.MultiIndex:
+        """Each provider in the period before, as `providers`."""
+        return _whose(self.when - 1, self.problem.providers["provider"])
 
     @cached_property
     def existing(self) -> NDArray[np.bool_]:
@@ -64,7 +74,7 @@ class Ledger:
         """Residents of the cell of each need point [person]; NaN where the question does not tell them."""
         need = self.problem.need
         if self.given is not None:
-            return self.given.reindex(need["cell"]).to_numpy(float)
+            return residents_of(need, self.given)
         places = self.problem.places.iloc[self.problem.place]
         same = places["place"].to_numpy(object) == need["cell"].to_numpy(object)
         return np.where(same, places["population"].to_numpy(float), np.nan)
@@ -84,7 +94,7 @@ class Ledger:
 
     def who(self, table: pd.DataFrame) -> Whole:
         """Position of the provider of each row, −1 where there is none."""
-        return _found(self.providers, pd.Index(table["provider"].astype(object)))
+        return _found(self.providers, _whose(table["period"], table["provider"]))
 
     def pair(self, table: pd.DataFrame) -> Whole:
         """Position of the pair of each row of an assignment, −1 where there is none."""
@@ -120,6 +130,10 @@ def outcome_of(problem: Problem, facilities: pd.DataFrame, assignment: pd.DataFr
     """
     ledger = Ledger(problem)
     return Outcome(problem, ledger.modules(facilities), ledger.served(assignment))
+
+
+def _whose(period: ArrayLike, provider: pd.Series) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([np.asarray(period, np.int64), provider.astype(object)])
 
 
 def _points(table: pd.DataFrame) -> pd.MultiIndex:

@@ -66,6 +66,8 @@ def _typical(kind: str, problem: Problem) -> float:
         return TYPICAL
     if kind == "currency":
         sizes = np.array([problem.capital, problem.operating])
+        if problem.years is not None:
+            sizes = np.concatenate([sizes, problem.years.capital, problem.years.operating])
     elif kind == "m²":
         sizes = problem.sites["land_m2"].to_numpy(float)
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.verify.acquired import acquired, check_acquired
+from planner.verify.acquired import check_acquired
 from planner.verify.form import names
 from planner.verify.verdict import EXACT, METRES, RELATIVE, TYPICAL
 
@@ -28,10 +28,11 @@ def check_facilities(tally: Tally, ledger: Ledger, table: pd.DataFrame, outcome:
     """Check that each facility is one of the question's providers, as it is there, and what it serves."""
     at = ledger.who(table)
     say = names(table, "facilities", "provider")
-    tally.holds(at < 0, say, "is no provider of this question")
-    tally.holds(
-        ~table["period"].isin(ledger.problem.need["period"]).to_numpy(), say, "is in no period of the plan"
-    )
+    other = table["provider"].isin(ledger.problem.providers["provider"]).to_numpy(bool)
+    tally.holds((at < 0) & ~other, say, "is no provider of this question")
+    no_period = ~table["period"].isin(ledger.problem.need["period"]).to_numpy(bool)
+    tally.holds(no_period, say, "is in no period of the plan")
+    tally.holds((at < 0) & other & ~no_period, say, "is in use before it can be open")
     known = at >= 0
     rows, at = table[known], at[known]
     say = names(rows, "facilities", "provider")
@@ -46,21 +47,23 @@ def check_facilities(tally: Tally, ledger: Ledger, table: pd.DataFrame, outcome:
         )
         nowhere = ~placed & rows[axis].notna().to_numpy()
         tally.holds(nowhere, say, f"has a coordinate {axis}, though it is at no place")
-    _check_size(tally, rows, truth, say)
+    _check_size(tally, rows, truth, say, _added(ledger, outcome)[at])
     check_acquired(tally, ledger, rows, truth)
     served = outcome.used[at]
     tally.equal("need served", say, rows["served"], served, ledger.slacks(truth["service"]))
     _check_modules(tally, ledger, outcome)
 
 
-def _check_size(tally: Tally, rows: pd.DataFrame, truth: pd.DataFrame, say: Names) -> None:
+def _check_size(tally: Tally, rows: pd.DataFrame, truth: pd.DataFrame, say: Names, opening: Floats) -> None:
+    """Check capacity, costs and land of the modules in use; building is paid for those that open then."""
     modules = rows["modules"].to_numpy(float)
     tally.holds(modules < 1, say, "is written as in use, with no module")
     one = np.where(truth["unlimited"], np.inf, truth["capacity"])
     tally.equal("capacity", say, rows["capacity"], np.maximum(modules, 1) * one)
     new = ~truth["existing"].to_numpy(bool)
     for column, word in COSTS.items():
-        tally.equal(word, say, rows[column], np.where(new, modules * truth[column].to_numpy(float), 0.0))
+        count = opening if column == "capital_cost" else modules
+        tally.equal(word, say, rows[column], np.where(new, count * truth[column].to_numpy(float), 0.0))
 
 
 def _check_modules(tally: Tally, ledger: Ledger, outcome: Outcome) -> None:
@@ -163,21 +166,24 @@ def check_unmet(tally: Tally, ledger: Ledger, table: pd.DataFrame, outcome: Outc
 
 
 def check_limits(tally: Tally, ledger: Ledger, outcome: Outcome) -> None:
-    """Check that what is built keeps to the money and to the land of each site."""
+    """Check that what is built keeps to the land of each site when all stands, and stays where it is."""
     problem, providers = ledger.problem, ledger.problem.providers
     built = np.where(ledger.existing, 0.0, outcome.modules)
-    for word, budget in (("capital", problem.capital), ("operating", problem.operating)):
-        cost = float(built @ providers[f"{word}_cost"].to_numpy(float))
-        if word == "capital":
-            used = providers.loc[(built > 0) & (providers["state"] == "built").to_numpy(bool), "place"]
-            cost += float(acquired(ledger, used).sum())
-        over = np.array([_beyond(cost, budget)])
-        what = f"the {word} cost {cost:.10g} is above the budget {budget:.10g} {problem.currency}"
-        tally.holds(over, ["money"], what)
-    land = pd.Series(built * providers["land_m2"].to_numpy(float), index=providers["place"].to_numpy(object))
+    gone = np.flatnonzero(_added(ledger, outcome) < 0)
+    lost = names(providers.iloc[gone], "facilities", "provider")
+    tally.holds(~ledger.existing[gone], lost, "has fewer modules than in the period before")
+    last = np.where(ledger.when == ledger.when.max(initial=1), built, 0.0)
+    land = pd.Series(last * providers["land_m2"].to_numpy(float), index=providers["place"].to_numpy(object))
     taken = land.groupby(level=0).sum().reindex(problem.sites["site"]).fillna(0.0).to_numpy(float)
     over = _beyond(taken, problem.sites["land_m2"].to_numpy(float))
     tally.holds(over, names(problem.sites, "land of site", "site"), "more land is taken than it has")
+
+
+def _added(ledger: Ledger, outcome: Outcome) -> Floats:
+    """Modules of each provider beyond those of the period before, shape (providers,)."""
+    modules = pd.Series(outcome.modules, index=ledger.providers)
+    added: Floats = outcome.modules - modules.reindex(ledger.periods_before).fillna(0.0).to_numpy(float)
+    return added
 
 
 def _beyond(amount: ArrayLike, limit: ArrayLike) -> NDArray[np.bool_]:

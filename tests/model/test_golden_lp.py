@@ -40,6 +40,8 @@ OBJECTIVES: dict[str, tuple[str, dict[str, Any]]] = {
     "lscp": ("lscp", {"service": "health"}),
     "kolm_pollak": ("kolm_pollak", {"service": "health"}),
     "least_cost": ("least_cost", {"years": 20.0}),
+    "utilitarian_years": ("utilitarian", {}),
+    "least_cost_years": ("least_cost", {"years": 20.0}),
 }
 CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "budget": ("budget", {}),
@@ -61,6 +63,10 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "beside": ("beside", {}),
     "public_first": ("public_first", {"owners": ["city"]}),
     "budget_acquired": ("budget", {}),
+    "budget_years": ("budget", {}),
+    "floor_years": ("floor", {"service": "health", "reached": 0.5}),
+    "stays": ("stays", {}),
+    "no_setback": ("no_setback", {"at_most": 0.1}),
 }
 
 
@@ -137,7 +143,33 @@ def bought_town() -> Case:
     return replace(town, city=replace(town.city, sites=sites))
 
 
+def growing_town() -> Case:
+    """Return the town with sites to buy over two periods; the port grows, a large clinic takes a period."""
+    town = bought_town()
+    services = copy.deepcopy(dict(town.asked["services"]))
+    services["health"]["options"]["large"]["opens_after"] = 1
+    periods = {
+        "2026": {"years": 2, "budget": {"capital": 4, "operating": 1}},
+        "2028": {"years": 3, "budget": {"capital": 3}},
+    }
+    over_time = {"carry_over": ["capital"], "discount_rate": 0.1}
+    grown = town.city.cells.assign(population=[400.0, 200.0, 450.0], poor=[100.0, 20.0, 200.0])
+    need = town.city.need.assign(period=2, need=town.city.need["need"] * [1, 1, 1.5, 1, 1.5])
+    city = replace(
+        town.city,
+        later=((town.city.neighbourhoods, grown),),
+        need=pd.concat([town.city.need, need], ignore_index=True),
+    )
+    return replace(town, city=city).asking(services=services, periods=periods, over_time=over_time)
+
+
 TOWNS = {
+    "budget_years": growing_town,
+    "floor_years": growing_town,
+    "stays": growing_town,
+    "no_setback": growing_town,
+    "utilitarian_years": growing_town,
+    "least_cost_years": growing_town,
     "states": changeable_town,
     "beside": shared_town,
     "public_first": bought_town,
@@ -148,8 +180,8 @@ TOWNS = {
 
 def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
     """Names of the variables for readers."""
-    providers = [readable_name(name) for name in problem.providers["provider"]]
-    cells = problem.need["cell"].to_numpy()[problem.need_point]
+    providers = [readable_name(name) for name in problem.names]
+    cells = [readable_name(cell) for cell in problem.cells[problem.need_point]]
     pairs = [f"serve_{cell}_at_{providers[j]}" for cell, j in zip(cells, problem.provider, strict=True)]
     known = {
         "open": [f"open_{p}" for p in providers],
@@ -160,7 +192,7 @@ def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
     for service in problem.services.index:
         mine = [name for name, of in zip(pairs, services, strict=True) if of == service]
         known[f"assigned_{service}"] = [name.replace("serve", "assigned", 1) for name in mine]
-    places = problem.places["place"].to_list()
+    places = [readable_name(place) for place in problem.homes]
 
     def numbered(family: str, count: int) -> list[str]:
         by_place = count % len(places) == 0
