@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from planner.problem.problem import Problem
 
+    Whole = NDArray[np.int64]
+
 COLUMNS = ("service", "site", "option", "modules")
 LARGEST = 50 * 2**20
 MOST_MODULES = 1000
@@ -31,7 +33,8 @@ def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
     `option` may be left out where the service has one, `modules` means 1 where it is left out; `place`
     may stand for `site`, so that a run's own `plan/facilities.csv` is such a file. What stands today is
     in use anyway; its rows are passed over. A change of an existing facility is named as the option at
-    the facility, under the service that it then serves.
+    the facility, under the service that it then serves. Where there are several periods, `period` (from 1)
+    says in which the modules are in use; without it they are from the first in which they can be open.
 
     Raises
     ------
@@ -61,7 +64,8 @@ def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
 
 def _changed(problem: Problem, modules: NDArray[np.float64], file: str) -> list[Fault]:
     """Take out of use as it is what is changed; faults where a facility is changed twice."""
-    of = problem.providers["facility"].to_numpy(object)
+    some = (problem.providers["facility"] != "").to_numpy(bool)
+    of = np.where(some, problem.in_words(problem.providers["facility"], problem.when), "")
     kept = problem.providers["existing"].to_numpy(bool)
     faults = []
     for name in np.unique(of[~kept & (of != "") & (modules > 0)]):
@@ -95,15 +99,23 @@ def _plain(row: Mapping[str | None, object]) -> dict[str, str]:
     return {str(key): str(value).strip().removeprefix("'") for key, value in row.items() if value is not None}
 
 
-def _provider(problem: Problem, row: Mapping[str, str]) -> int:
+def _provider(problem: Problem, row: Mapping[str, str]) -> Whole:
+    """Positions of the provider of a row, in its period or in all."""
     services = list(problem.services.index)
     if row["service"] not in services:
         raise InputFault(unknown("service", row["service"], services))
     mine = candidates_at(problem, row["service"], row["site"], row.get("option") or None)
-    if len(mine) > 1:
-        options = ", ".join(problem.providers["option"].iloc[mine])
-        raise InputFault(Fault(f"say which option of {row['service']} is meant", hint=f"known: {options}"))
-    return int(mine[0])
+    known = list(dict.fromkeys(problem.providers["option"].iloc[mine]))
+    if len(known) > 1:
+        hint = f"known: {', '.join(known)}"
+        raise InputFault(Fault(f"say which option of {row['service']} is meant", hint=hint))
+    if not row.get("period"):
+        return mine
+    there = mine[problem.when[mine].astype(str) == row["period"]]
+    if not len(there):
+        message = f"{row['service']} at `{row['site']}` cannot be in use in period `{row['period']}`"
+        raise InputFault(Fault(message, hint=f"periods are counted from 1 to {problem.periods}"))
+    return there
 
 
 def _modules(row: Mapping[str, str]) -> int:

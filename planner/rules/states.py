@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def _states(problem: Problem) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
     """Position of each state, the row of its facility, and the facilities."""
     mine = np.flatnonzero(changeable(problem))
-    names, row = np.unique(problem.providers["facility"].to_numpy(str)[mine], return_inverse=True)
+    facility = problem.in_words(problem.providers["facility"], problem.when)
+    names, row = np.unique(facility[mine].astype(str), return_inverse=True)
     return mine, row, names.tolist()
 
 
