@@ -111,7 +111,7 @@ def _provider(problem: Problem, row: Mapping[str, str]) -> Whole:
         raise InputFault(Fault(f"say which option of {row['service']} is meant", hint=hint))
     if not row.get("period"):
         return mine
-    there = mine[problem.when[mine].astype(str) == row["period"]]
+    there: Whole = mine[problem.when[mine].astype(str) == row["period"]]
     if not len(there):
         message = f"{row['service']} at `{row['site']}` cannot be in use in period `{row['period']}`"
         raise InputFault(Fault(message, hint=f"periods are counted from 1 to {problem.periods}"))
