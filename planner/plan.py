@@ -6,9 +6,39 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 Ending = Literal["optimal", "within_gap", "time_limit", "interrupted", "memory", "given"]
+
+
+EXACT = 1e-6
+"""Share of a value by which it may be above its bound and still be proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of several goals in order, of which an earlier one counts more than all later ones.
+
+    Attributes
+    ----------
+    name
+        What it counts, as `people below 0.2`.
+    value, bound, before
+        As in `Status`; no plan that is as good in every earlier step has a value below the bound, which is
+        None for a given plan.
+    """
+
+    name: str
+    value: float
+    bound: float | None
+    before: float
+
+    @property
+    def proven(self) -> bool:
+        """True when no plan that is as good in every earlier step is better in this one."""
+        return self.bound is not None and self.value - self.bound <= EXACT * max(abs(self.value), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +65,9 @@ class Status:
         Wall-clock time of the search [s].
     proof
         Who vouches for the bound, in words.
+    steps
+        Of a principle with several goals in order, each of them; value, bound, before, levels and gap are
+        then those of the step that decides, as `deciding` says.
     """
 
     ending: Ending
@@ -47,11 +80,22 @@ class Status:
     gap: float | None
     seconds: float
     proof: str = "bound on the solver's word"
+    steps: tuple[Step, ...] = ()
 
     @property
     def finished(self) -> bool:
         """True when the search ended by itself, so that the same question finds the same answer."""
         return self.ending in {"optimal", "within_gap", "given"}
+
+
+def deciding(steps: Sequence[Step]) -> int:
+    """The goal in order that decides: the first that is not proven; where all are, the first that gains.
+
+    Where nothing gains either it is the last.
+    """
+    gains = [k for k, step in enumerate(steps) if step.value < step.before - EXACT * max(step.before, 1.0)]
+    proven = gains[0] if gains else len(steps) - 1
+    return next((k for k, step in enumerate(steps) if not step.proven), proven)
 
 
 @dataclass(frozen=True)

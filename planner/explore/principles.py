@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 WORST_OFF = 0.2
 """The share of people who are worst off, where the scenario does not say another."""
+RESOLUTION = 0.1
+"""The distance of the levels of wellbeing, where the scenario does not say another."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def asked_of_every(scenario: Scenario, only: Sequence[str] = ()) -> dict[str, Sc
     """The scenario under each principle, in the order in which they are asked.
 
     A principle that the scenario itself names keeps the scenario's parameters; else the floor is that of the
-    indicators, the aversion 1, and the worst-off are a fifth of all people.
+    indicators, the aversion 1, the worst-off are a fifth of all people, and levels lie a tenth apart.
 
     Raises
     ------
@@ -65,6 +67,7 @@ def asked_of_every(scenario: Scenario, only: Sequence[str] = ()) -> dict[str, Sc
         "worst_off": {"share": WORST_OFF},
         "equal_shares": {},
         "maximin": {},
+        "leximin": {"resolution": RESOLUTION},
     }
     wrong = [name for name in only if name not in given]
     if wrong:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,14 +12,15 @@ import pandas as pd
 from planner import catalogue, store
 from planner.explore.principles import asked_of_every
 from planner.frames import Column, Frame
-from planner.model.yardstick import Yardstick
+from planner.model.yardstick import Yardstick, better
+from planner.plan import deciding
 from planner.problem.outcome import Outcome
 from planner.problem.used import acquisition
 from planner.report.tables import write_csv, write_parquet
 from planner.verify.ledger import outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -59,6 +62,12 @@ PRINCIPLES = Frame(
             "mean wellbeing of the worst-off share of people, a fifth unless the scenario says",
         ),
         _number("least", "1", "wellbeing of the worst-off place that anything can improve"),
+        Column(
+            "people_below_levels",
+            "text",
+            "person",
+            "residents of places below each level of wellbeing, the lowest level first (`leximin`)",
+        ),
         _number("people_below_floor", "person", "residents of places below the floor"),
         _number("shortfall", "1", "wellbeing missing to the floor, over all people"),
         _number("gini", "1", "Gini coefficient of wellbeing among people"),
@@ -100,7 +109,7 @@ def judged(found: Sequence[Found]) -> pd.DataFrame:
         )
     rows.append({"plan": LIMIT, **_limits(found)})
     table = pd.DataFrame(rows).reindex(columns=PRINCIPLES.names).assign(order=range(1, len(rows) + 1))
-    return PRINCIPLES.tidy(table.fillna({"ending": ""}))
+    return PRINCIPLES.tidy(table.fillna({"ending": "", "people_below_levels": ""}))
 
 
 def _today(found: Found) -> NDArray[np.float64]:
@@ -129,12 +138,17 @@ def _figures(outcome: Outcome, yardsticks: Mapping[str, Yardstick]) -> dict[str,
         | {
             "shortfall": floor - figures["shortfall"],
             "people_below_floor": float(problem.population[outcome.wellbeing < floor - SAME].sum()),
+            "people_below_levels": _listed(yardsticks["leximin"].values(outcome)),
             "gini": 1.0 - shared / mean if mean > 0 else np.nan,
             "capital_cost": float(new @ problem.providers["capital_cost"])
             + float(acquisition(problem, outcome.modules).sum()),
             "operating_cost": float(new @ problem.providers["operating_cost"]),
         }
     )
+
+
+def _listed(people: Iterable[float]) -> str:
+    return " · ".join(f"{round(many):,}" for many in people)
 
 
 def _ways(outcome: Outcome) -> dict[str, float]:
@@ -149,15 +163,17 @@ def _ways(outcome: Outcome) -> dict[str, float]:
     return {f"travel_{unit}": float(mean[units == unit].mean()) for unit in ("min", "m")}
 
 
-def _limits(found: Sequence[Found]) -> dict[str, float]:
-    """Level that no plan exceeds, of each principle that was asked."""
+def _limits(found: Sequence[Found]) -> dict[str, float | str]:
+    """Level that no plan exceeds, of each principle asked; of levels in order as far as they are proven."""
     bounds = {one.principle: one.plan.status.level_bound for one in found}
     limits = {column: float(bounds[name] or np.nan) for column, name in OWN.items() if name in bounds}
     asked = {one.principle: one.scenario for one in found}
     if "shortfall" in limits:
         floor = float(asked["sufficiency"].objective_parameters["floor"])
         limits["shortfall"] = max(floor - limits["shortfall"], 0.0)
-    return limits
+    steps = next((one.plan.status.steps for one in found if one.plan.status.steps), ())
+    told = takewhile(lambda k: k == 0 or steps[k - 1].proven, range(len(steps)))
+    return limits | ({"people_below_levels": _listed(steps[k].bound or 0.0 for k in told)} if steps else {})
 
 
 def too_close(found: Sequence[Found]) -> list[str]:
@@ -165,21 +181,29 @@ def too_close(found: Sequence[Found]) -> list[str]:
     told = []
     for one in found:
         name, status = one.principle, one.plan.status
-        unit = catalogue.find("objective", name)
-        yardstick = Yardstick(unit, unit.bind(one.scenario.objective_parameters), one.outcome.problem)
         if status.level is None or not one.unproven > SAME:
             continue
-        levels = {o.principle: yardstick.level(yardstick.value(o.outcome)) for o in found if o is not one}
-        near = [
-            o for o, level in levels.items() if level is not None and status.level - level <= one.unproven
-        ]
+        near = [other for other in found if other is not one and _near(one, other)]
         if near:
-            others = ", ".join(f"`{other}`" for other in near)
+            others = ", ".join(f"`{other.principle}`" for other in near)
             told.append(
                 f"By the yardstick of `{name}` its plan and that of {others} differ by less than the "
                 f"{one.unproven:.2g} that is not proven: which is better cannot be told."
             )
     return told
+
+
+def _near(one: Found, other: Found) -> bool:
+    """Whether another plan is behind by the yardstick of the first by no more than what is not proven."""
+    unit, status = catalogue.find("objective", one.principle), one.plan.status
+    yardstick = Yardstick(unit, unit.bind(one.scenario.objective_parameters), one.outcome.problem)
+    if status.steps:
+        at = deciding(status.steps)
+        if better(yardstick.values(one.outcome)[:at], yardstick.values(other.outcome)[:at], SAME):
+            return False
+        yardstick = replace(yardstick, at=at)
+    level = yardstick.level(yardstick.value(other.outcome))
+    return level is not None and status.level is not None and status.level - level <= one.unproven
 
 
 def write_principles(

@@ -14,11 +14,13 @@ from planner.model.ceiling import under_ceiling
 from planner.model.diagnose import advise
 from planner.model.ended import STOPPED, without_plan
 from planner.model.ended import ending as ending_of
+from planner.model.in_order import OrderedSearch
 from planner.model.lean import POLISH_SECONDS, polished
 from planner.model.narrow import polish_of
-from planner.model.search import CLOSE, Search
-from planner.model.yardstick import Yardstick
-from planner.plan import Ending, Plan, Status
+from planner.model.proven import Proven
+from planner.model.search import Search
+from planner.model.yardstick import Yardstick, better
+from planner.plan import Plan
 from planner.problem import tables
 from planner.problem.outcome import Outcome
 
@@ -86,7 +88,7 @@ def decide(
     for modules in pool:
         search.offer(modules)
     ending = search.run()
-    if not ending and search.value > yardstick.value(before):
+    if not ending and (search.best is None or yardstick.beats(before, search.best)):
         search.offer(before.modules)
     if ending == "infeasible" and search.best is None:
         raise Infeasible(advise(problem, rules(problem), yardstick, scenario.solver.threads))
@@ -95,15 +97,15 @@ def decide(
     tell("polish", search.value, search.bound)
     best, interrupted = polished(yardstick, rules, search.best, scenario.solver)
     search.stopped = "interrupted" if interrupted else search.stopped
-    bound = search.bound if np.isfinite(search.bound) else None
-    return as_plan(yardstick, best, before, residents, ending_of(search), bound, time.monotonic() - begun)
+    proven = Proven(ending_of(search), search.bounds, time.monotonic() - begun)
+    return as_plan(yardstick, best, before, residents, proven)
 
 
 def _search(
     yardstick: Yardstick, rules: Rulebook, before: Outcome, effort: Effort, tell: Tell = quiet
 ) -> Search:
-    kind = Search if yardstick.levels is None else LevelSearch
-    return kind(
+    kind = OrderedSearch if yardstick.ordered else Search if yardstick.levels is None else LevelSearch
+    search = kind(
         yardstick,
         rules,
         before=yardstick.value(before),
@@ -112,6 +114,9 @@ def _search(
         deadline=time.monotonic() + effort.time_limit_seconds,
         tell=tell,
     )
+    if isinstance(search, OrderedSearch):
+        search.today = yardstick.values(before)
+    return search
 
 
 @under_ceiling
@@ -132,11 +137,13 @@ def better_of(
     for modules in pool:
         search.offer(modules)
     had = plan.status
-    if search.best is None or search.value >= had.value - SAME * (1.0 + abs(had.value)):
+    values = tuple(step.value for step in had.steps) or (had.value,)
+    if search.best is None or not better(yardstick.figures(search.best), values, SAME):
         return plan
     best, _ = polished(yardstick, rules, search.best, scenario.solver)
-    seconds = had.seconds + time.monotonic() - begun
-    return as_plan(yardstick, best, before, residents, had.ending, had.bound, seconds)
+    bounds = tuple(step.bound for step in had.steps) or (had.bound,)
+    proven = Proven(had.ending, bounds, had.seconds + time.monotonic() - begun)
+    return as_plan(yardstick, best, before, residents, proven)
 
 
 @under_ceiling
@@ -157,7 +164,7 @@ def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: F
         hint = "compare its money, land and floors with the scenario's `budget` and `constraints`"
         raise InputFault(Fault("these facilities do not keep the scenario's rules", hint=hint))
     outcome = polish.without_waste(outcome, POLISH_SECONDS)
-    return as_plan(yardstick, outcome, before, residents, "given", None, time.monotonic() - begun)
+    return as_plan(yardstick, outcome, before, residents, Proven("given", (), time.monotonic() - begun))
 
 
 def yardstick_of(problem: Problem, scenario: Scenario) -> Yardstick:
@@ -228,33 +235,11 @@ def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
     return outcome
 
 
-def as_plan(  # noqa: PLR0917 - the parts of a plan, in their order
-    yardstick: Yardstick,
-    outcome: Outcome,
-    before: Outcome,
-    residents: pd.Series,
-    ending: Ending,
-    bound: float | None,
-    seconds: float,
+def as_plan(
+    yardstick: Yardstick, outcome: Outcome, before: Outcome, residents: pd.Series, proven: Proven
 ) -> Plan:
-    """Tables and status of an outcome; `bound` natural, None for a given plan."""
-    value, start = yardstick.value(outcome), yardstick.value(before)
-    if bound is not None:
-        bound = min(bound, value)
-    gap = None if bound is None else yardstick.gap(value, bound, start)
-    if ending == "within_gap" and gap is not None and gap <= CLOSE:
-        ending = "optimal"
-    status = Status(
-        ending=ending,
-        value=value,
-        bound=bound,
-        before=start if yardstick.level(start) is not None else None,
-        level=yardstick.level(value),
-        level_bound=None if bound is None else yardstick.level(bound),
-        level_before=yardstick.level(start),
-        gap=gap,
-        seconds=seconds,
-    )
+    """Tables and status of an outcome."""
+    status = proven.status(yardstick, outcome, before)
     return Plan(
         tables.facilities(outcome),
         tables.assignment(outcome),

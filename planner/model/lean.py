@@ -41,9 +41,9 @@ def polished(yardstick: Yardstick, rules: Rulebook, outcome: Outcome, effort: Ef
 
 def _as_good(yardstick: Yardstick, new: Outcome, old: Outcome) -> bool:
     """Whether an outcome is worth as much as another, by the principle and on average."""
-    had, mean = yardstick.value(old), float(old.wellbeing @ old.problem.population)
+    mean = float(old.wellbeing @ old.problem.population)
     lost = mean - float(new.wellbeing @ new.problem.population)
-    return yardstick.value(new) <= had + SAME * (1 + abs(had)) and lost <= SAME * (1 + abs(mean))
+    return not yardstick.beats(old, new, SAME) and lost <= SAME * (1 + abs(mean))
 
 
 def _without_idle(
@@ -57,6 +57,6 @@ def _without_idle(
         return first, own.interrupted
     polish = polish_of(yardstick, rules, fewer, effort.threads, effort.gap)
     second = polish.best(POLISH_SECONDS)
-    if second is None or yardstick.value(second) > (had := yardstick.value(first)) + SAME * (1 + abs(had)):
+    if second is None or yardstick.beats(first, second, SAME):
         return first, polish.interrupted
     return polish.without_waste(second, POLISH_SECONDS), polish.interrupted

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.model.held import OrderedPolish
 from planner.model.polish import Polish
-from planner.model.yardstick import Yardstick
-from planner.problem.blocks import Block, Goal, Rows, Terms
+from planner.model.yardstick import Held
+from planner.problem.blocks import Block, Rows, Terms
 from planner.problem.choice import CHOSEN, chosen_by
 from planner.problem.outcome import Outcome
 from planner.rules.provision import RULES
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.model.polish import Rulebook
+    from planner.model.yardstick import Yardstick
     from planner.problem.blocks import Levels
     from planner.problem.problem import Problem
 
@@ -30,16 +32,6 @@ if TYPE_CHECKING:
 SITES = {"open", CHOSEN}
 AMPLE = 1.0 + 1e-9
 HAIR = 1e-9
-
-
-@dataclass(frozen=True)
-class _Held(Yardstick):
-    """The same yardstick with nothing left to minimise: the level holds the goal."""
-
-    @cached_property
-    def goal(self) -> Goal:
-        """Nothing."""
-        return Goal({})
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ class Narrow:
             keep[levels.pair[levels.height > levels.values[level]]] = False
         pairs = problem.pairs[keep].reset_index(drop=True)
         part = replace(problem, pairs=pairs, parent=problem.whole)
-        held = _Held(yardstick.unit, yardstick.parameters, part)
+        held = Held(yardstick.unit, yardstick.parameters, part)
         return cls(held, levels, rules, np.flatnonzero(keep), not last)
 
     @property
@@ -238,7 +230,9 @@ def keep(problem: Problem, rows: Sequence[Rows], modules: Floats) -> bool:
 
 def polish_of(
     yardstick: Yardstick, rules: Rulebook, modules: Floats, threads: int, share: float = 0.0
-) -> Polish | LevelPolish:
+) -> Polish | LevelPolish | OrderedPolish:
     """The best that can be done with some modules, by the kind of goal."""
+    if yardstick.ordered:
+        return OrderedPolish(yardstick, rules, modules, threads, share)
     kind = Polish if yardstick.levels is None else LevelPolish
     return kind(yardstick, rules, modules, threads, share)

@@ -63,6 +63,11 @@ class Search:
         return self.yardstick.gap(self.value, self.bound, self.before)
 
     @property
+    def bounds(self) -> tuple[float | None, ...]:
+        """Bound of each goal, None where nothing is proven."""
+        return (self.bound if np.isfinite(self.bound) else None,)
+
+    @property
     def done(self) -> bool:
         """True when the gap is small enough, or the search was stopped."""
         return bool(self.stopped) or (self.best is not None and self.gap <= self.share + CLOSE)
@@ -140,7 +145,7 @@ class Search:
         outcome = polish.best(self._left + 5.0)
         if polish.interrupted:
             self.stopped = "interrupted"
-        if outcome is not None and self.yardstick.value(outcome) < self.value:
+        if outcome is not None and (self.best is None or self.yardstick.beats(outcome, self.best)):
             self.best, self.value = outcome, self.yardstick.value(outcome)
         self.tell("sites", None if self.best is None else self.value, self.bound)
 
@@ -196,8 +201,9 @@ class Search:
     def _values(self, outcome: Outcome) -> dict[str, Floats]:
         known = {"open": outcome.modules, "serve": outcome.served}
         known |= following(self.yardstick.problem, outcome.modules)
-        for block in self.relaxation.blocks:
-            known |= block.values(outcome) if block.values else {}
+        tellers = (*(block.values for block in self.relaxation.blocks), self.relaxation.goal.values)
+        for values in tellers:
+            known |= values(outcome) if values else {}
         return known
 
     def _solve(self, share: float, seconds: float) -> Answer:

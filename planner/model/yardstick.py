@@ -6,33 +6,56 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from planner.errors import PlannerError
+from planner.problem.blocks import Goal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planner.catalogue import Unit
-    from planner.problem.blocks import Goal, Levels
+    from planner.problem.blocks import Levels
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
 SMALL_GAIN = 0.001
 """A smaller possible gain counts as this much, so that a gap stays a finite and strict demand."""
 
+ROUNDING = 1e-9
+"""Share by which two sums of the same people may differ."""
+
 
 @dataclass(frozen=True)
 class Yardstick:
-    """One principle with its parameters, applied to one problem."""
+    """One principle with its parameters, applied to one problem; `at` is the goal looked at, of several."""
 
     unit: Unit
     parameters: Mapping[str, Any]
     problem: Problem
+    at: int | None = None
 
     @cached_property
+    def goals(self) -> tuple[Goal, ...]:
+        """What to minimise: one goal, or several in order, of which an earlier one counts more."""
+        said = self.unit.function(self.problem, **self.parameters)
+        return said if isinstance(said, tuple) else (said,)
+
+    @property
     def goal(self) -> Goal:
-        """What to minimise."""
-        goal: Goal = self.unit.function(self.problem, **self.parameters)
-        return goal
+        """What to minimise now."""
+        return self.goals[self.at or 0]
+
+    @property
+    def ordered(self) -> bool:
+        """True while several goals in order are looked at together."""
+        return self.at is None and bool(self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each of several goals in order counts; empty where there is one goal."""
+        half = self.unit.half("names")
+        return () if half is None else half(**self.parameters)
 
     @cached_property
     def levels(self) -> Levels | None:
@@ -41,11 +64,23 @@ class Yardstick:
         return None if half is None else half(self.problem, **self.parameters)
 
     def value(self, outcome: Outcome) -> float:
-        """Value of a plan, minimised, recomputed without the solver."""
+        """Value of a plan by the goal looked at, minimised, recomputed without the solver."""
+        return self.values(outcome)[self.at or 0]
+
+    def values(self, outcome: Outcome) -> tuple[float, ...]:
+        """Value of a plan by each goal, the first that counts most."""
         evaluate = self.unit.half("evaluate")
         if evaluate is None:
             raise PlannerError(f"the objective `{self.unit.name}` has no `evaluate`")
-        return float(evaluate(outcome, **self.parameters))
+        return tuple(np.atleast_1d(evaluate(outcome, **self.parameters)).tolist())
+
+    def figures(self, outcome: Outcome) -> tuple[float, ...]:
+        """Values of a plan by all goals that are looked at, the first that counts most."""
+        return self.values(outcome) if self.ordered else (self.value(outcome),)
+
+    def beats(self, new: Outcome, old: Outcome, hair: float = 0.0) -> bool:
+        """Whether a plan is better than another, by more than a share `hair` of what that is worth."""
+        return better(self.figures(new), self.figures(old), hair)
 
     def level(self, value: float) -> float | None:
         """Equal outcome worth as much; None for objectives that are costs."""
@@ -72,3 +107,22 @@ class Yardstick:
             middle = (low + high) / 2
             low, high = (middle, high) if self.gap(middle, bound, before) <= share else (low, middle)
         return low - bound
+
+
+@dataclass(frozen=True)
+class Held(Yardstick):
+    """The same yardstick with nothing left to minimise: other rows hold what has been reached."""
+
+    @property
+    def goal(self) -> Goal:
+        """Nothing."""
+        return Goal({})
+
+
+def better(new: tuple[float, ...], old: tuple[float, ...], hair: float = 0.0) -> bool:
+    """Whether values are better than others: the first that differ decide."""
+    hair = max(hair, ROUNDING) if len(new) > 1 else hair
+    for has, had in zip(new, old, strict=True):
+        if abs(has - had) > hair * (1.0 + abs(had)):
+            return has < had
+    return False

@@ -108,7 +108,11 @@ class Goal:
     """What to minimise: Σ cost + constant, with the variables and rows that only this goal needs.
 
     `tighten`, where given, looks at a solution (family → values) and returns the goal with its
-    tangents laid anew where the solution lies, or None when nothing is left to lay.
+    tangents laid anew where the solution lies, or None when nothing is left to lay. `values` tells the
+    goal's variables (family → values) for a plan, so that a search can begin from it.
+
+    An objective with several goals, of which an earlier one counts more than all later ones, gives a tuple
+    of them; its `evaluate` then gives a value for each, and its half `names` says what each is.
     """
 
     cost: Mapping[str, Floats]
@@ -116,6 +120,7 @@ class Goal:
     variables: tuple[Variables, ...] = ()
     rows: tuple[Rows, ...] = ()
     tighten: Callable[[Mapping[str, Floats]], Goal | None] | None = None
+    values: Callable[[Outcome], Mapping[str, Floats]] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.report.numbers import NOTHING, at_most, change, number, percent
 from planner.report.speech import _
+from planner.report.steps import step_rows
 from planner.report.words import people, where_live
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def share_tip(label: str, service: str, served: float, need: float, unit: str) -
 
 def proof_rows(status: Status, unit: str = "") -> list[tuple[str, str]]:
     """Tell value, bound and gap of a plan, row by row."""
+    if status.steps:
+        return step_rows(status)
     given: list[tuple[str, float | None]] = [
         (_("Value of the plan (the objective, minimised)"), status.value),
         (_("Proven bound: no plan can have a lower value"), status.bound),

@@ -12,6 +12,7 @@ from planner.report.judging import judged_by
 from planner.report.limits import in_the_end, limits
 from planner.report.numbers import at_least, at_most, change, money, number, percent
 from planner.report.speech import _, listed, ngettext
+from planner.report.steps import in_order
 
 if TYPE_CHECKING:
     from planner.plan import Plan, Status
@@ -236,8 +237,8 @@ def sure(scenario: Scenario, status: Status) -> str:
     if status.ending == "given":
         return _("This plan was made by hand; how much better a plan could do was not asked.")
     if status.ending in {"time_limit", "interrupted", "memory"}:
-        return f"{_stopped(scenario, status)} {_missed(status)}"
-    return _proven(status)
+        return f"{_stopped(scenario, status)} {in_order(status) if status.steps else _missed(status)}"
+    return in_order(status) if status.steps else _proven(status)
 
 
 def _proven(status: Status) -> str:

@@ -7,13 +7,14 @@ import json
 import platform
 import re
 import unicodedata
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, MachineFault
-from planner.plan import Status
+from planner.plan import Status, Step
 from planner.store.disk import told
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def manifest(
         if "\\" in path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             message = f"`{path}` is not relative to the project folder"
             raise ValueError(message)
-    told = {name: getattr(status, name) for name in Status.__slots__ if name != "seconds"}
+    told = {name: getattr(status, name) for name in Status.__slots__ if name not in {"seconds", "steps"}}
+    told |= {"steps": [asdict(step) for step in status.steps]} if status.steps else {}
     return {
         "scenario": {"name": scenario, "file": file},
         "question": question,
@@ -139,7 +141,9 @@ def status_of(manifest: Mapping[str, Any]) -> Status:
         When it tells none.
     """
     try:
-        return Status(**manifest["status"], seconds=manifest["times"]["search_seconds"])
+        told = dict(manifest["status"])
+        told["steps"] = tuple(Step(**step) for step in told.get("steps", ()))
+        return Status(**told, seconds=manifest["times"]["search_seconds"])
     except (KeyError, TypeError):
         raise MachineFault(
             Fault("the manifest tells no status", MANIFEST, "run the scenario again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from planner.catalogue import find
 from planner.problem.outcome import Outcome
+from planner.verify.steps import check_steps
 from planner.verify.verdict import EXACT, OPTIMAL_GAP, RELATIVE, SMALL_GAIN, TYPICAL, number
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Yardstick:
     unit: Unit
     given: Mapping[str, Any]
     problem: Problem
+    at: int = 0
+    """Of several goals in order, the one that decides."""
 
     @classmethod
     def of(cls, scenario: Scenario, problem: Problem) -> Yardstick:
@@ -51,10 +54,21 @@ class Yardstick:
         """True for a principle that has a level; false for a cost."""
         return self.unit.half("level") is not None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each of several goals in order counts; empty where there is one goal."""
+        half = self.unit.half("names")
+        return () if half is None else tuple(half(**self.given))
+
     def value(self, outcome: Outcome) -> float:
-        """Value of an outcome, minimised; NaN where it cannot be told."""
+        """Value of an outcome by the goal that decides, minimised; NaN where it cannot be told."""
+        values = self.values(outcome)
+        return values[self.at] if self.at < len(values) else nan
+
+    def values(self, outcome: Outcome) -> tuple[float, ...]:
+        """Value of an outcome by each goal, the first that counts most."""
         evaluate = self.unit.half("evaluate")
-        return nan if evaluate is None else float(evaluate(outcome, **self.given))
+        return () if evaluate is None else tuple(np.atleast_1d(evaluate(outcome, **self.given)).tolist())
 
     def level(self, value: float | None) -> float | None:
         """Equal outcome worth as much as a value; None for costs, NaN for a value that no outcome has."""
@@ -85,6 +99,7 @@ def check_claims(
         When the scenario names no known principle, or parameters that it does not take.
     """
     yardstick = Yardstick.of(scenario, outcome.problem)
+    yardstick = replace(yardstick, at=check_steps(tally, yardstick, outcome, before, status))
     value, start = yardstick.value(outcome), yardstick.value(before)
     tally.figure("value of the plan", status.value, value, yardstick.slack)
     if yardstick.gains or status.before is not None:

@@ -18,6 +18,8 @@ from strategies import LAYER, Case, asked_of, city_of, service_of, travel_of
 
 from planner import catalogue
 from planner.model.formulation import formulate, readable_name, to_pulp
+from planner.model.held import holding
+from planner.model.yardstick import Yardstick
 from planner.problem.blocks import Goal
 from planner.travel.matrix import TravelMatrix
 
@@ -36,6 +38,7 @@ OBJECTIVES: dict[str, tuple[str, dict[str, Any]]] = {
     "worst_off": ("worst_off", {"share": 0.4}),
     "maximin": ("maximin", {}),
     "equal_shares": ("equal_shares", {}),
+    "leximin": ("leximin", {"resolution": 0.5}),
     "p_center": ("p_center", {"service": "health"}),
     "lscp": ("lscp", {"service": "health"}),
     "kolm_pollak": ("kolm_pollak", {"service": "health"}),
@@ -209,7 +212,10 @@ def _text(kind: str, key: str, file: Path) -> str:
     problem = TOWNS.get(key, small_town)().problem
     unit = catalogue.find(kind, name)
     half = unit.function(problem, **unit.bind(given))
-    if kind == "objective":
+    if isinstance(half, tuple):
+        yardstick = Yardstick(unit, unit.bind(given), problem)
+        model = formulate(problem, holding(lambda _: (), yardstick, [40.0])(problem), half[1], scale=False)
+    elif kind == "objective":
         model = formulate(problem, (), half, scale=False)
     else:
         model = formulate(problem, [half], Goal({"open": np.ones(len(problem.providers))}), scale=False)
