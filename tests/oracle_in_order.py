@@ -45,10 +45,11 @@ class LevelTask(JustTask):
         capacity = self.problem.providers["capacity"].to_numpy(float) * np.array(modules)
         left = np.vstack([self.points, self.sums, -self.floors])
         right = np.concatenate([[row.need for row in self.need], capacity, -self.share + 1e-9])
-        self.left, self.right = left, right
+        self.left, self.right, self.known = left, right, []
         floors = [np.full(len(self.population), -np.inf)]
         if not self._possible(floors[0]):
             return None
+        self.most = np.array([self._most(a) for a in range(len(self.population))])
         found: list[float] = []
         delta = self.given["resolution"]
         for k in range(1, int(1 / delta + HAIR) + 1):
@@ -68,7 +69,7 @@ class LevelTask(JustTask):
                 for k, floor in enumerate(floors)
                 for size in range(len(self.population) + 1)
                 for below in itertools.combinations(range(len(self.population)), size)
-                if (floor[list(below)] < level).all()
+                if (floor[list(below)] < level).all() and self._can(below, level)
             ),
         )
         found: dict[bytes, Floats] = {}
@@ -82,9 +83,25 @@ class LevelTask(JustTask):
                 found[new.tobytes()], fewest = new, min(fewest, people)
         return float(fewest), list(found.values())
 
+    def _can(self, below: tuple[int, ...], level: float) -> bool:
+        """Whether each place that is not left below a level could have it, were it alone."""
+        return bool((np.delete(self.most, list(below)) >= level - HAIR).all())
+
+    def _most(self, place: int) -> float:
+        """The most that one place can have."""
+        solved = _solve(-self.gain[place], self.left, self.right)
+        assert solved is not None
+        self.known.append(self.start + self.gain @ solved)
+        return float(self.known[-1][place])
+
     def _possible(self, floor: Floats) -> bool:
-        """Whether every place can have at least this."""
+        """Whether every place can have at least this; what some assignment gives is kept as known."""
+        if any((has >= floor - HAIR / 2).all() for has in self.known):
+            return True
         asks = np.isfinite(floor) & (floor > self.start + HAIR / 2)
         rows = np.vstack([self.left, -self.gain[asks]])
         sides = np.concatenate([self.right, (self.start - floor + HAIR / 2)[asks]])
-        return _solve(np.zeros(len(self.pairs)), rows, sides) is not None
+        solved = _solve(-self.gain.sum(axis=0), rows, sides)
+        if solved is not None:
+            self.known.append(self.start + self.gain @ solved)
+        return solved is not None

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Resolution = Annotated[float, Field(ge=0.02, le=1)]
 HAIR = 1e-6
 """Wellbeing nearer to a level than this has reached it."""
+LEAST, NOTHING = 1e-3, 2e-8
+"""Least coefficients of being below and of being served, as shares of the largest in a row: what is more than
+missing does no harm, and what brings next to nothing is rounded up, or no solver could be trusted with it."""
 
 
 def steps(resolution: float) -> Floats:
@@ -59,12 +62,16 @@ def _fewest_below(problem: Problem, level: float) -> Goal:
     below = (people > 0) & (low < level - HAIR)
     hopeless = below & (attainable(problem) < level - HAIR)
     open_ = np.flatnonzero(below & ~hopeless)
-    missing = people[open_] * (level - low[open_])
     row = np.full(len(people), -1)
     row[open_] = np.arange(len(open_))
     gains, family, own = gain_terms(problem), _family(level), np.arange(len(open_))
     mine = row[gains.row] >= 0
-    served = Terms("serve", row[gains.row[mine]], gains.column[mine], gains.coefficient[mine])
+    place, brings = row[gains.row[mine]], gains.coefficient[mine]
+    missing = people[open_] * (level - low[open_])
+    largest = np.zeros(len(open_))
+    np.maximum.at(largest, place, brings)
+    missed = np.maximum(missing, LEAST * largest)
+    brings = np.maximum(brings, NOTHING * np.maximum(missed, largest)[place])
     places = problem.places["place"].to_numpy()[open_]
     return Goal(
         cost={family: people[open_]},
@@ -73,7 +80,7 @@ def _fewest_below(problem: Problem, level: float) -> Goal:
         rows=(
             Rows(
                 rule=family,
-                terms=(Terms(family, own, own, missing), served),
+                terms=(Terms(family, own, own, missed), Terms("serve", place, gains.column[mine], brings)),
                 sense=">=",
                 bound=missing,
                 labels=[f"{family} {place}" for place in places],
