@@ -109,6 +109,8 @@ class Plan:
     before: pd.DataFrame
     """Assignment with nothing built, the best use of what exists (columns of `assignment`)."""
     status: Status
+    moves: pd.DataFrame | None = None
+    """Who moves where, where homes move people; None where nobody does."""
 
     def at(self, period: int) -> Plan:
         """The plan as it is in one period."""
@@ -130,5 +132,5 @@ class Instead:
 
 def _at(tables: Plan | Instead, period: int) -> dict[str, Any]:
     """Tables with the rows of one period."""
-    named = {name: getattr(tables, name) for name in vars(tables) if name != "status"}
+    named = {name: table for name, table in vars(tables).items() if name != "status" and table is not None}
     return {name: table[table["period"] == period] for name, table in named.items()}

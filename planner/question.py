@@ -16,6 +16,7 @@ from planner.indicators.assess import assess
 from planner.indicators.equity import equity
 from planner.indicators.small import printable, printable_equity
 from planner.problem.instead import instead
+from planner.problem.moving import refuse_crowds
 from planner.problem.pose import pose
 from planner.scenario.read import read_scenario
 from planner.travel.measure import measure_travel
@@ -112,8 +113,8 @@ class Question:
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """Who is within the limit of whom: columns travel, service, cell, provider, period."""
-        near = self.problem.pairs
+        """Who is within the limit of whom today: columns travel, service, cell, provider, period."""
+        near = self.problem.pairs[self.problem.at_home]
         need = self.problem.need.iloc[near["need_point"]]
         return near[["travel"]].assign(
             service=need["service"].to_numpy(),
@@ -139,4 +140,5 @@ def ask(
         travel = measure_travel(city, scenario)
     with ear.phase("pose"):
         problem = pose(scenario, city, travel)
+        refuse_crowds(scenario, problem)
     return Question(scenario, city, travel, problem)

@@ -19,6 +19,8 @@ class Column:
     kind: Kind
     unit: str
     meaning: str
+    absent: str | None = None
+    """What stands where a table of an earlier version has no such column; None where it has to be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,15 @@ class Frame:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
 
+    def filled(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the table with the columns that tables of earlier versions do not have."""
+        missing = [c for c in self.columns if c.absent is not None and c.name not in table]
+        return table.assign(**{c.name: c.absent for c in missing})
+
     def tidy(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the table with exactly these columns, dtypes and order of rows."""
         dtypes = {"text": "str", "number": "float64", "whole": "int64", "flag": "bool"}
-        tidy = table[self.names].astype({c.name: dtypes[c.kind] for c in self.columns})
+        tidy = self.filled(table)[self.names].astype({c.name: dtypes[c.kind] for c in self.columns})
         return tidy.sort_values(list(self.key), kind="stable").reset_index(drop=True)
 
 
@@ -105,17 +112,39 @@ FACILITIES = Frame(
 
 ASSIGNMENT = Frame(
     "assignment",
-    "Who is served where: one row for each cell, service and provider.",
+    "Who is served where: one row for each cell, service and provider, and home of those who moved.",
     (
         PERIOD,
-        Column("cell", "text", "–", "cell where the people live"),
+        Column("cell", "text", "–", "cell where the people live, or lived before they moved into a home"),
         Column("service", "text", "–", "service"),
         Column("provider", "text", "–", "provider that serves them"),
+        Column(
+            "home",
+            "text",
+            "–",
+            "place into which they moved and from which they go; empty for those who live in their cell",
+            absent="",
+        ),
         Column("served", "number", "unit of the service", "need served"),
         Column("travel", "number", "min or m", "travel, in the unit of the service's limit"),
         Column("quality", "number", "1", "quality of the service got, in (0, 1]"),
     ),
-    ("period", "service", "cell", "provider"),
+    ("period", "service", "cell", "provider", "home"),
+)
+
+MOVES = Frame(
+    "moves",
+    "Who moves, where a service of homes moves people: from which cell, into homes at which place.",
+    (
+        PERIOD,
+        Column("cell", "text", "–", "cell from which they move, and in which they go on to be counted"),
+        Column("neighbourhood", "text", "–", "neighbourhood of that cell"),
+        Column("service", "text", "–", "service of homes"),
+        Column("place", "text", "–", "id of the site or facility at which they live then"),
+        Column("homes", "number", "unit of the service", "homes that they get"),
+        Column("people", "number", "person", "people who move"),
+    ),
+    ("period", "service", "cell", "place"),
 )
 
 NEED_POINTS = Frame(

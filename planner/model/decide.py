@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+USE = ("provision", "moving")
+"""Rules on who is served where, kept whatever is built."""
 SAME = 1e-9
 """Share of its value by which a plan must be better to take the place of another."""
 
@@ -222,8 +224,9 @@ def nothing_built(yardstick: Yardstick, effort: Effort) -> Outcome:
     modules = np.where(existing, 1.0, 0.0)
     if not existing.any():
         return Outcome.nothing(problem)
-    provision = catalogue.find("constraint", "provision").function
-    polish = polish_of(yardstick, lambda part: (provision(part),), modules, effort.threads, effort.gap)
+    kept = [catalogue.find("constraint", name).function for name in USE]
+    rules: Rulebook = lambda part: tuple(rule(part) for rule in kept)  # noqa: E731 - read as a word
+    polish = polish_of(yardstick, rules, modules, effort.threads, effort.gap)
     outcome = polish.best(POLISH_SECONDS)
     if polish.interrupted:
         raise Stopped(STOPPED)
@@ -247,4 +250,5 @@ def as_plan(
         tables.unmet(outcome),
         tables.assignment(before),
         status,
+        tables.moves(outcome),
     )

@@ -27,7 +27,7 @@ SUMS = frozenset({"serve", "open", CHOSEN})
 def priced(
     yardstick: Yardstick, blocks: Sequence[Block], before: float, share: float, deadline: float
 ) -> Pricing | None:
-    """A bound of every plan by prices; None for objectives that prices cannot bound.
+    """A bound of every plan by prices; None for what prices cannot bound.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def priced(
     """
     problem, goal = yardstick.problem, yardstick.goal
     follow, least = yardstick.unit.half("follow"), yardstick.unit.half("least")
-    if problem.years is not None or problem.need["future"].nunique() > 1:
+    if problem.years is not None or problem.moving is not None or problem.need["future"].nunique() > 1:
         return None
     if follow is not None and least is not None:
         given = yardstick.parameters

@@ -36,7 +36,9 @@ def _within(problem: Problem, service: str | None) -> Whole:
 
 def _coverable(problem: Problem, service: str | None) -> Whole:
     """Need points that something could serve within the standard, whatever part of the ways is looked at."""
-    return np.unique(problem.whole.need_point[_within(problem.whole, service)])
+    whole = problem.whole
+    pair = _within(whole, service)
+    return np.unique(whole.need_point[pair[whole.at_home[pair]]])
 
 
 def _candidates(problem: Problem, service: str | None) -> Whole:

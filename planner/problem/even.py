@@ -119,6 +119,7 @@ class _Hand:
 def residents_near(problem: Problem) -> Floats:
     """Residents of the places with need within each provider's limit [person], shape (providers,)."""
     places = len(problem.places)
-    both = np.unique(problem.provider * places + problem.place[problem.need_point])
+    near = np.flatnonzero(problem.at_home)
+    both = np.unique(problem.provider[near] * places + problem.place[problem.need_point[near]])
     people = problem.places["population"].to_numpy(np.float64)[both % places]
     return np.bincount(both // places, people, len(problem.providers))

@@ -9,10 +9,12 @@ import pandas as pd
 
 from planner.errors import Fault, InputFault
 from planner.problem.groups import with_groups
-from planner.problem.problem import Problem
+from planner.problem.moving import Moving, pairs_from_homes
+from planner.problem.problem import Problem, reach
 from planner.problem.programmes import everywhere, programmes
 from planner.problem.quality import decayed
 from planner.problem.standing import BUILT, CLOSED, PROGRAMME, STANDS, standing
+from planner.problem.tables import residents_of
 from planner.problem.years import Years, through_time
 from planner.scenario.judge import judged_service
 
@@ -29,7 +31,7 @@ PROVIDER_COLUMNS = [
     "operating_cost", "land_m2", "least", "most", "quality", "x", "y", "state", "facility",
     "beside", "run_by", "opens_after",
 ]  # fmt: skip
-PAIR_COLUMNS = ["need_point", "provider_row", "travel", "quality"]
+PAIR_COLUMNS = ["need_point", "provider_row", "travel", "quality", "home"]
 SITE_COLUMNS = ["neighbourhood", "land_m2", "owner", "acquisition_cost"]
 
 
@@ -46,12 +48,13 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
     providers = through_time(_providers(scenario, city), city.periods)
     pairs = _pairs(scenario, travel, need, providers)
     providers, pairs = _without_idle(providers, pairs)
+    moving = Moving.of(scenario, need, providers, residents_of(need, city.residents()))
     budget = scenario.budget
     return Problem(
         services=services,
         need=need,
         providers=_finite(providers, pairs, need),
-        pairs=pairs,
+        pairs=_numbered(pairs, moving),
         places=_in_districts(city, places),
         sites=_in_districts(city, city.sites[SITE_COLUMNS].reset_index(names="site")),
         capital=np.inf if budget.capital is None else budget.capital,
@@ -59,6 +62,7 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
         currency=budget.currency,
         judged=_judged(scenario, need),
         years=Years.of(scenario),
+        moving=moving,
     )
 
 
@@ -207,13 +211,28 @@ def _pairs(
         mine = mine[["provider_row", "place", "own", "state", "period"]]
         placed = mine[mine["state"] != PROGRAMME]
         both = travel.pairs[name].merge(points, on="cell").merge(placed, on=["place", "period"])
-        reach = service.travel
-        near = decayed(both["travel"].to_numpy(), reach.near, reach.limit, reach.decay)
-        both["quality"] = near * both["own"].to_numpy()
-        parts += [both[PAIR_COLUMNS], everywhere(points, mine)[PAIR_COLUMNS]]
-    pairs = pd.concat(parts, ignore_index=True).rename(columns={"provider_row": "provider"})
-    pairs = pairs[pairs["quality"] >= SMALLEST_QUALITY]
-    return pairs.sort_values(["provider", "need_point"], ignore_index=True)
+        parts += [_valued(service, both), everywhere(points, mine).assign(home="")[PAIR_COLUMNS]]
+    pairs = pd.concat(parts, ignore_index=True)
+    moved = pairs_from_homes(scenario, travel, need, providers, pairs[pairs["quality"] >= SMALLEST_QUALITY])
+    own = [_valued(scenario.services[str(service)], ways) for service, ways in moved.groupby("service")]
+    pairs = pd.concat([pairs, *own], ignore_index=True)
+    pairs = pairs[pairs["quality"] >= SMALLEST_QUALITY].rename(columns={"provider_row": "provider"})
+    return pairs.sort_values(["provider", "need_point", "home"], ignore_index=True)
+
+
+def _valued(service: Service, ways: pd.DataFrame) -> pd.DataFrame:
+    """Ways of one service with the quality that those have who take them; `own` is the provider's."""
+    reach = service.travel
+    near = decayed(ways["travel"].to_numpy(np.float64), reach.near, reach.limit, reach.decay)
+    quality = near * ways["own"].to_numpy(np.float64)
+    return ways.assign(quality=quality, home=ways.get("home", ""))[PAIR_COLUMNS]
+
+
+def _numbered(pairs: pd.DataFrame, moving: Moving | None) -> pd.DataFrame:
+    """Tell by position into which home those of a pair have moved; no column where nobody moves."""
+    if moving is None:
+        return pairs.drop(columns="home")
+    return pairs.assign(home=pd.Index(moving.homes).get_indexer(pd.Index(pairs["home"])))
 
 
 def _without_idle(providers: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -228,8 +247,9 @@ def _without_idle(providers: pd.DataFrame, pairs: pd.DataFrame) -> tuple[pd.Data
 
 def _finite(providers: pd.DataFrame, pairs: pd.DataFrame, need: pd.DataFrame) -> pd.DataFrame:
     """Cut unlimited capacities to the need within reach, so that no row needs a big number."""
-    amounts = need["need"].to_numpy()[pairs["need_point"]]
-    within = np.bincount(pairs["provider"], amounts, len(providers))
+    point, provider = pairs["need_point"].to_numpy(), pairs["provider"].to_numpy()
+    point, provider = reach(point, provider, one_way=bool((pairs["home"] == "").all()))
+    within = np.bincount(provider, need["need"].to_numpy()[point], len(providers))
     unlimited = np.isinf(providers["capacity"].to_numpy())
     capacity = np.where(unlimited, within, providers["capacity"].to_numpy())
     return providers.assign(capacity=capacity, unlimited=unlimited)

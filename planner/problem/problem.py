@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.problem.moving import Moves
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from planner.problem.moving import Moving
     from planner.problem.years import Years
 
     Floats = NDArray[np.float64]
@@ -46,7 +49,9 @@ class Problem:
         `period` (from 1) in which it would be in use: one row for each.
     pairs
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
-        [min | m], `quality` in (0, 1]; sorted by provider, then need point.
+        [min | m], `quality` in (0, 1]; sorted by provider, then need point. Where homes move people, also
+        `home`, the place into which those of the pair have moved (position in `moving.homes`), −1 where they
+        live in their cell; then a need point may have several pairs with one provider.
     places
         Places a in which people are judged: columns `place` (id), `neighbourhood`, `population` [person] > 0,
         `period`, for each group of the city `group:` and its name, its people [person], and `district` where
@@ -64,6 +69,8 @@ class Problem:
         The service by whose coverage people are judged; None where that is wellbeing.
     years
         The periods and their money; None where there is one.
+    moving
+        Who may move where; None where nobody does.
     """
 
     services: pd.DataFrame
@@ -78,6 +85,7 @@ class Problem:
     parent: Problem | None = None
     judged: str | None = None
     years: Years | None = None
+    moving: Moving | None = None
 
     @property
     def whole(self) -> Problem:
@@ -98,6 +106,18 @@ class Problem:
     def quality(self) -> Floats:
         """Quality a_ij of each pair."""
         return self.pairs["quality"].to_numpy(np.float64)
+
+    @cached_property
+    def at_home(self) -> NDArray[np.bool_]:
+        """Which pairs are ways from the cell itself, not from a place into which people move."""
+        if "home" not in self.pairs:
+            return np.ones(len(self.pairs), bool)
+        return self.pairs["home"].to_numpy() < 0
+
+    @cached_property
+    def moves(self) -> Moves | None:
+        """Who could move where along these pairs; None where nobody could."""
+        return None if self.moving is None else Moves.of(self, self.moving)
 
     @cached_property
     def amount(self) -> Floats:
@@ -192,10 +212,20 @@ class Problem:
     @cached_property
     def useful_capacity(self) -> Floats:
         """Capacity of one module, never more than the need within its reach: no row needs a big number."""
-        within = np.bincount(self.provider, self.amount[self.need_point], len(self.providers))
+        point, provider = reach(self.need_point, self.provider, one_way=self.moving is None)
+        within = np.bincount(provider, self.amount[point], len(self.providers))
         useful: Floats = np.minimum(self.providers["capacity"].to_numpy(np.float64), within)
         return useful
 
     def of_service(self, service: str) -> NDArray[np.bool_]:
         """Which need points are of that service."""
         return (self.need["service"] == service).to_numpy()
+
+
+def reach(need_point: Whole, provider: Whole, *, one_way: bool) -> tuple[Whole, Whole]:
+    """Need points and providers that have a pair, each two once; `one_way` where they have one at most."""
+    if one_way:
+        return need_point, provider
+    count = int(provider.max(initial=0)) + 1
+    key = np.unique(need_point * count + provider)
+    return key // count, key % count

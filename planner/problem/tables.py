@@ -58,12 +58,38 @@ def assignment(outcome: Outcome) -> pd.DataFrame:
             "cell": need["cell"].to_numpy(),
             "service": need["service"].to_numpy(),
             "provider": problem.providers["provider"].to_numpy()[problem.provider[some]],
+            "home": homes_of(problem)[some],
             "served": outcome.served[some],
             "travel": pairs["travel"].to_numpy(),
             "quality": pairs["quality"].to_numpy(),
         }
     )
     return frames.ASSIGNMENT.tidy(table)
+
+
+def homes_of(problem: Problem) -> np.ndarray:
+    """Id of the place into which those of each pair have moved, empty for those who have not."""
+    if problem.moving is None:
+        return np.full(len(problem.pairs), "", object)
+    named = np.append(problem.moving.homes, "")
+    return np.asarray(named[np.where(problem.at_home, -1, problem.pairs["home"].to_numpy())])
+
+
+def moves(outcome: Outcome) -> pd.DataFrame:
+    """Who moves where, as `frames.MOVES`; empty where nobody does."""
+    problem, moves = outcome.problem, outcome.problem.moves
+    pair = np.zeros(0, np.int64) if moves is None else moves.pair
+    people = np.zeros(0) if moves is None else moves.people
+    some = outcome.served[pair] > 0
+    pair, people = pair[some], people[some]
+    need = problem.need.iloc[problem.need_point[pair]][["period", "cell", "neighbourhood", "service"]]
+    table = need.assign(
+        place=problem.providers["place"].to_numpy()[problem.provider[pair]],
+        homes=outcome.served[pair],
+        people=people * outcome.served[pair],
+    )
+    keys = [*need.columns, "place"]
+    return frames.MOVES.tidy(table.groupby(keys, as_index=False)[["homes", "people"]].sum())
 
 
 def need_points(outcome: Outcome, residents: pd.Series) -> pd.DataFrame:

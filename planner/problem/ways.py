@@ -62,10 +62,14 @@ class Ways:
 
     @cached_property
     def nearest(self) -> Floats:
-        """Travel of each need point to the nearest provider or site of all, infinite where there is none."""
-        whole = self.problem.whole
+        """Travel of each need point to the nearest provider or site of all, infinite where there is none.
+
+        From where people live today, whoever may move.
+        """
+        whole, pair = self.problem.whole, _pairs(self.problem.whole, self.service)
         near = np.full(len(whole.need), np.inf)
-        np.minimum.at(near, whole.need_point[_pairs(whole, self.service)], self.all_travel)
+        here = whole.at_home[pair]
+        np.minimum.at(near, whole.need_point[pair[here]], self.all_travel[here])
         return near
 
     @cached_property

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from planner.errors import Fault, InputFault
-from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, NEED_POINTS, UNMET, Column, Frame
+from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, MOVES, NEED_POINTS, UNMET, Column, Frame
 from planner.frames.equity import EQUITY_TABLES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planner.plan import Plan
 
 BEFORE = Frame("before", "Who is served where with nothing built.", ASSIGNMENT.columns, ASSIGNMENT.key)
-WRITTEN = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET, BEFORE)
+WRITTEN = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET, BEFORE, MOVES)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LATER_CELL = re.compile(r"""([;\t\r\n][\s"']*)([=+\-@＝＋－＠])""")
 """A formula that begins a cell of its own where a spreadsheet parts cells by semicolons or tabs."""
@@ -45,9 +45,9 @@ def write_tables(
     Parameters
     ----------
     folder
-        The run folder. Written: `plan/` with facilities, assignment, need_points, unmet and before
-        (the assignment with nothing built), each as Parquet (exact) and CSV (six decimals), and
-        the indicators as `indicators.parquet` (exact) and `indicators.csv` (as they may be printed).
+        The run folder. Written: `plan/` with facilities, assignment, need_points, unmet, before (the
+        assignment with nothing built) and moves, each as Parquet (exact) and CSV (six decimals), and the
+        indicators as `indicators.parquet` (exact) and `indicators.csv` (as they may be printed).
     plan
         The plan; columns and units as in `planner.frames`.
     indicators
@@ -59,7 +59,7 @@ def write_tables(
     """
     (folder / "plan").mkdir(parents=True, exist_ok=True)
     for frame in WRITTEN:
-        table = frame.tidy(getattr(plan, frame.name))
+        table = _table(plan, frame)
         write_parquet(folder / "plan" / f"{frame.name}.parquet", frame, table)
         write_csv(folder / "plan" / f"{frame.name}.csv", frame.columns, table)
     figures = INDICATORS.tidy(indicators)
@@ -72,6 +72,18 @@ def write_tables(
             table = frame.tidy(equity[frame.name])
             write_parquet(folder / "equity" / f"{frame.name}.parquet", frame, table)
             write_csv(folder / "equity" / f"{frame.name}.csv", frame.columns, table)
+
+
+def _table(plan: Plan, frame: Frame) -> pd.DataFrame:
+    table = getattr(plan, frame.name)
+    return nothing(frame) if table is None else frame.tidy(table)
+
+
+def nothing(frame: Frame) -> pd.DataFrame:
+    """Return a table without any row."""
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    return frame.tidy(pd.DataFrame(columns=frame.names))
 
 
 def read_indicators(folder: Path) -> pd.DataFrame:
@@ -91,7 +103,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        By name: facilities, assignment, need_points, unmet, before; `Plan(**tables, status=…)` is the plan.
+        By name: facilities, assignment, need_points, unmet, before, moves; with a status they are the `Plan`.
 
     Raises
     ------
@@ -101,13 +113,19 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     tables: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for frame in WRITTEN:
+        file = folder / "plan" / f"{frame.name}.parquet"
         try:
-            tables[frame.name] = _read(folder / "plan" / f"{frame.name}.parquet", frame)
+            tables[frame.name] = nothing(frame) if _older(frame, file) else _read(file, frame)
         except InputFault as error:
             faults += error.faults
     if faults:
         raise InputFault(faults)
     return tables
+
+
+def _older(frame: Frame, file: Path) -> bool:
+    """Return whether a table is missing that runs of earlier versions do not have."""
+    return frame is MOVES and not file.exists()
 
 
 def _read(path: Path, frame: Frame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue import constraint
+from planner.errors import Fault, InputFault
 from planner.problem.blocks import Block, Rows, Terms, Variables
 from planner.problem.naming import service_named
 
@@ -28,7 +29,11 @@ ROUNDING = 1e-9
 def _mine(problem: Problem, service: str) -> Whole:
     """Pairs of the service."""
     name = service_named(problem, service)
-    return np.flatnonzero(problem.of_service(name)[problem.need_point])
+    pair = np.flatnonzero(problem.of_service(name)[problem.need_point])
+    if not problem.at_home[pair].all():
+        message = f"people who move cannot all be served of {name} where those are who stay"
+        raise InputFault(Fault(message, hint="leave out `moves_people`, or this rule"))
+    return pair
 
 
 @constraint(

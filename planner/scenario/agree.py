@@ -24,6 +24,7 @@ def disagreements(root: Node) -> Iterator[Fault]:
     for name, _ in _under(root, "services"):
         yield from _changes(root, name)
         yield from _beside(root, name)
+        yield from _moves(root, name)
     yield from _judged(root)
 
 
@@ -85,6 +86,15 @@ def _changes(root: Node, name: str) -> Iterator[Fault]:
     for change, _ in changes:
         if _scalar(root, (*trail, change, "kind")) == "repurpose":
             yield from _other_service(root, name, (*trail, change, "to"))
+
+
+def _moves(root: Node, name: str) -> Iterator[Fault]:
+    """Only those move who have no home yet."""
+    trail = ("services", name, "moves_people")
+    moves, meaning = root.at(trail), _scalar(root, ("services", name, "need", "meaning"))
+    if moves is not None and isinstance(moves.value, dict) and meaning == "demand":
+        message = "people move into homes that are missing, but the need is a `demand`, with homes that stand"
+        yield fault(root, trail, message, "write `need.meaning: deficit`, with the homes that are missing")
 
 
 def _beside(root: Node, name: str) -> Iterator[Fault]:

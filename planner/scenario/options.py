@@ -54,3 +54,10 @@ class Programme(Strict):
     """Periods between paying for it and opening it: 1 is paid for in one period and serves from the next."""
     run_by: Name | None = None
     """Who runs it."""
+
+
+class Moves(Strict):
+    """People who get a home of this service live at its site from then on, and go everywhere from there."""
+
+    people_per_unit: Positive = 1.0
+    """People who move with one unit of the service: 2.5 where a unit is a household of 2.5 people."""

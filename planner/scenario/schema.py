@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from planner.scenario.judge import Judge
-from planner.scenario.options import Option, Programme
+from planner.scenario.options import Moves, Option, Programme
 from planner.scenario.periods import OverTime, Period
 from planner.scenario.places import (
     Cells,
@@ -165,6 +165,9 @@ class Service(Strict):
     """Ways to serve people all over the city without a place, such as an insurance, by name."""
     mix_sizes: bool = False
     """Whether modules of several sizes may stand at one site; else at most one size of the service does."""
+    moves_people: Moves | None = None
+    """For homes: who is served moves to the site, and is served from there with everything else. Nobody moves
+    where it is left out. It needs the `deficit`, the homes that are missing."""
     weight: NotNegative = 1.0
     """Importance beside the other services; weights are scaled to sum to 1."""
 

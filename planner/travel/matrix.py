@@ -21,9 +21,13 @@ class TravelMatrix:
         By service: columns `cell` (id), `place` (id of a site or existing facility), `travel` [min or m,
         the unit of the service's limit], sorted by cell, then place. Only pairs within the limit;
         pairs that are not there cannot be reached.
+    from_homes
+        Where homes move people, by service that moves nobody: columns `home` (id of the place into which
+        they may move), `place`, `travel`, in the same way.
     notes
         What the reader should be told: snapping distances, disconnected parts, lines cut by barriers.
     """
 
     pairs: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    from_homes: Mapping[str, pd.DataFrame] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from planner.catalogue import unknown
 from planner.city.findings import listed
 from planner.errors import Fault, InputFault
 from planner.scenario.schema import Network, StraightLine
+from planner.travel.homes import ways_from_homes
 from planner.travel.matrix import TravelMatrix
 from planner.travel.network import network_ways
 from planner.travel.straight import straight_lines
@@ -62,7 +63,8 @@ def measure_travel(city: City, scenario: Scenario) -> TravelMatrix:
     notes += _unreached(city, scenario, pairs, faults)
     if faults:
         raise InputFault(faults)
-    return TravelMatrix({name: pairs[name] for name in scenario.services}, tuple(notes))
+    moved = ways_from_homes(city, scenario, by_mode, _measure)
+    return TravelMatrix({name: pairs[name] for name in scenario.services}, tuple(notes), moved)
 
 
 def _measure(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planner.city.findings import listed
 from planner.errors import Fault, InputFault
 from planner.travel.ends import within
+from planner.travel.homes import homes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def table_ways(
         When the table knows no cell, no place of a service, or not the unit of its limit.
     """
     notes: list[str] = []
-    faults = _unknown_origins(city, mode, table, notes)
+    faults = _unknown_origins(city, mode, table, notes, {*homes(city, scenario).index})
     pairs = {}
     ends: set[str] = set()
     for name in services:
@@ -79,7 +80,9 @@ def _places(city: City, service: str) -> set[str]:
     return {*sites, *city.served_from([service])["place"]}
 
 
-def _unknown_origins(city: City, mode: Table, table: pd.DataFrame, notes: list[str]) -> list[Fault]:
+def _unknown_origins(
+    city: City, mode: Table, table: pd.DataFrame, notes: list[str], homes: set[str]
+) -> list[Fault]:
     told, cells = set(table["origin"]), set(city.cells.index)
     if not told & cells:
         message = (
@@ -90,7 +93,7 @@ def _unknown_origins(city: City, mode: Table, table: pd.DataFrame, notes: list[s
             Fault(message, mode.file, "origins must be cells; were `origin` and `destination` exchanged?")
         ]
     for kind, names in (
-        ("origins that are no cell", sorted(told - cells)),
+        ("origins that are no cell", sorted(told - cells - homes)),
         ("cells without any way", sorted(cells - told)),
     ):
         if names:

@@ -15,6 +15,7 @@ from planner.verify.claims import check_claims
 from planner.verify.form import names, sound
 from planner.verify.ledger import Ledger
 from planner.verify.money import check_money
+from planner.verify.moved import check_conserved, check_moves
 from planner.verify.rules import check_rules
 from planner.verify.tables import check_assignment, check_facilities, check_limits, check_need, check_unmet
 from planner.verify.verdict import PRINTED, Tally, Verdict, differs
@@ -87,6 +88,9 @@ def _check_plan(tally: Tally, ledger: Ledger, scenario: Scenario, plan: Plan) ->
     check_facilities(tally, ledger, facilities, outcome)
     check_assignment(tally, ledger, assignment, outcome, ASSIGNMENT.name)
     check_assignment(tally, ledger, today, before, BEFORE)
+    check_moves(tally, plan.moves, outcome)
+    check_conserved(tally, ledger, outcome, ASSIGNMENT.name)
+    check_conserved(tally, ledger, before, BEFORE)
     check_need(tally, ledger, need, outcome)
     check_unmet(tally, ledger, unmet, outcome)
     check_limits(tally, ledger, outcome)

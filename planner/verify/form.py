@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from planner.frames import Column, Frame
     from planner.verify.verdict import Tally
 
-MAY_BE_EMPTY = {"label", "facility", "run_by", "owner"}
+MAY_BE_EMPTY = {"label", "facility", "run_by", "owner", "home"}
 MAY_BE_INFINITE = {"capacity"}
 MAY_BE_UNTOLD = {"value", "x", "y"}
 KINDS = {"text": "text", "number": "a number", "whole": "a whole number", "flag": "true or false"}
@@ -38,6 +38,7 @@ def sound(tally: Tally, frame: Frame, table: object, called: str = "") -> pd.Dat
     if not isinstance(table, pd.DataFrame):
         tally.fault(f"{name}: the table is missing")
         return None
+    table = frame.filled(table)
     missing = [column for column in frame.names if list(table.columns).count(column) != 1]
     if missing:
         tally.fault(f"{name}: should have each of these columns once: {', '.join(missing)}")

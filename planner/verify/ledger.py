@@ -98,8 +98,8 @@ class Ledger:
 
     def pair(self, table: pd.DataFrame) -> Whole:
         """Position of the pair of each row of an assignment, −1 where there is none."""
-        point, provider = self.point(table), self.who(table)
-        keys = np.where((point < 0) | (provider < 0), -1, self._key(point, provider))
+        point, provider, home = self.point(table), self.who(table), self._home(table)
+        keys = np.where((point < 0) | (provider < 0) | (home < 0), -1, self._key(point, provider, home))
         return _found(self._pairs, pd.Index(keys))
 
     def modules(self, facilities: pd.DataFrame) -> Floats:
@@ -112,10 +112,23 @@ class Ledger:
 
     @cached_property
     def _pairs(self) -> pd.Index:
-        return pd.Index(self._key(self.problem.need_point, self.problem.provider))
+        problem = self.problem
+        home = np.zeros(len(problem.pairs), np.int64)
+        if problem.moving is not None:
+            home = problem.pairs["home"].to_numpy(np.int64) + 1
+        return pd.Index(self._key(problem.need_point, problem.provider, home))
 
-    def _key(self, point: Whole, provider: Whole) -> Whole:
-        return point * len(self.problem.providers) + provider
+    @cached_property
+    def _homes(self) -> pd.Index:
+        """Where people live: in their cell (empty), or in one of the places into which they may move."""
+        homes = [] if self.problem.moving is None else self.problem.moving.homes.tolist()
+        return pd.Index(["", *homes], dtype=object)
+
+    def _home(self, table: pd.DataFrame) -> Whole:
+        return _found(self._homes, pd.Index(table["home"].astype(object)))
+
+    def _key(self, point: Whole, provider: Whole, home: Whole) -> Whole:
+        return (point * len(self.problem.providers) + provider) * len(self._homes) + home
 
 
 def outcome_of(problem: Problem, facilities: pd.DataFrame, assignment: pd.DataFrame) -> Outcome:

@@ -104,7 +104,11 @@ def small_plan() -> Plan:
 
 
 def _assignment(rows: list[tuple[str, str, str, float, float, float]]) -> pd.DataFrame:
-    return ASSIGNMENT.tidy(pd.DataFrame([(1, *row) for row in rows], columns=ASSIGNMENT.names))
+    return ASSIGNMENT.tidy(
+        pd.DataFrame(
+            [(1, *row) for row in rows], columns=[c.name for c in ASSIGNMENT.columns if c.absent is None]
+        )
+    )
 
 
 def _points(assignment: pd.DataFrame) -> pd.DataFrame:

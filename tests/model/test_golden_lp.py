@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from homes_cases import with_moves
 from place_cases import with_changes
 from strategies import LAYER, Case, asked_of, city_of, service_of, travel_of
 
@@ -21,6 +22,7 @@ from planner.model.formulation import formulate, readable_name, to_pulp
 from planner.model.held import holding
 from planner.model.yardstick import Yardstick
 from planner.problem.blocks import Goal
+from planner.problem.tables import homes_of
 from planner.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "states": ("states", {}),
     "beside": ("beside", {}),
     "public_first": ("public_first", {"owners": ["city"]}),
+    "moving": ("moving", {}),
     "budget_acquired": ("budget", {}),
     "budget_years": ("budget", {}),
     "floor_years": ("floor", {"service": "health", "reached": 0.5}),
@@ -166,6 +169,20 @@ def growing_town() -> Case:
     return replace(town, city=city).asking(services=services, periods=periods, over_time=over_time)
 
 
+def homes_town() -> Case:
+    """Return the small town, where people of the hill may move to homes on the quay, beside a clinic."""
+    town = small_town()
+    services = copy.deepcopy(dict(town.asked["services"]))
+    services["homes"] = services.pop("water") | {"options": {"row": {"capacity": 20, "capital_cost": 1}}}
+    need = town.city.need.replace({"service": {"water": "homes"}})
+    need.loc[need["service"] == "homes", "need"] = [30.0, 10.0]
+    candidates = town.city.candidates.replace({"service": {"water": "homes"}})
+    city = replace(town.city, need=need, candidates=candidates)
+    ways = {"health": town.travel.pairs["health"], "homes": town.travel.pairs["water"]}
+    moved = replace(town.asking(services=services), city=city, travel=TravelMatrix(ways))
+    return with_moves(moved, {"homes": 2.0}, {"health": {("quay", "quay"): 0, ("quay", "old"): 18}})
+
+
 TOWNS = {
     "budget_years": growing_town,
     "floor_years": growing_town,
@@ -173,6 +190,7 @@ TOWNS = {
     "no_setback": growing_town,
     "utilitarian_years": growing_town,
     "least_cost_years": growing_town,
+    "moving": homes_town,
     "states": changeable_town,
     "beside": shared_town,
     "public_first": bought_town,
@@ -186,10 +204,15 @@ def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
     providers = [readable_name(name) for name in problem.names]
     cells = [readable_name(cell) for cell in problem.cells[problem.need_point]]
     pairs = [f"serve_{cell}_at_{providers[j]}" for cell, j in zip(cells, problem.provider, strict=True)]
+    homes = [f"_from_{home}" if home else "" for home in homes_of(problem)]
+    pairs = [name + home for name, home in zip(pairs, homes, strict=True)]
     known = {
         "open": [f"open_{p}" for p in providers],
         "serve": pairs,
         "chosen": [f"chosen_{p}" for p in providers],
+        "moved": [
+            readable_name(label) for rows in model.rows if rows.rule == "moved" for label in rows.labels
+        ],
     }
     services = problem.need["service"].to_numpy()[problem.need_point]
     for service in problem.services.index:

@@ -168,7 +168,9 @@ def _need(cell: str, service: str) -> tuple[object, ...]:
 
 def _assignment(rows: list[tuple[str, str, float]], provider: str) -> pd.DataFrame:
     table = [(1, cell, service, f"{service}/{provider}", served, 12.0, 0.5) for cell, service, served in rows]
-    return frames.ASSIGNMENT.tidy(pd.DataFrame(table, columns=frames.ASSIGNMENT.names))
+    return frames.ASSIGNMENT.tidy(
+        pd.DataFrame(table, columns=[c.name for c in frames.ASSIGNMENT.columns if c.absent is None])
+    )
 
 
 def ended(ending: Ending, *, gap: float | None = 0.0084, before: float | None = 400.0) -> Status:

@@ -184,7 +184,7 @@ def test_two_processes_at_different_times_write_the_same_bytes(tmp_path: Path) -
         time.sleep(1.1)
     first, second = ({p.relative_to(f): p.read_bytes() for p in f.rglob("*.*")} for f in folders)
     assert sorted(first) == sorted(second)
-    assert len(first) == 18 + 2 * 9  # the equity audit: nine tables, each twice
+    assert len(first) == 20 + 2 * 9  # the equity audit: nine tables, each twice
     assert [str(name) for name in first if first[name] != second[name]] == []
 
 

@@ -31,7 +31,8 @@ def folder(tmp_path: Path) -> Path:
 def test_parquet_brings_every_table_back(folder: Path) -> None:
     """Reading gives exactly what was written, infinite capacities and formulas included."""
     written, tables = plan(HOSTILE[1]), read_tables(folder)
-    assert sorted(tables) == sorted(NAMES)
+    assert sorted(tables) == sorted([*NAMES, "moves"])
+    assert tables["moves"].empty
     for name in NAMES:
         pd.testing.assert_frame_equal(tables[name], getattr(written, name))
     assert Plan(**tables, status=written.status).facilities["capacity"].max() == float("inf")

@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 from plan_maker import case_of, judged
 
-from planner.frames import ALL_TABLES, PLAN_TABLES
+from planner.frames import ALL_TABLES, ASSIGNMENT, PLAN_TABLES
 from planner.verify.check import check
 from planner.verify.verdict import SHOWN
 
 TABLES = ("facilities", "assignment", "need_points", "unmet", "before")
+ADDED = {column.name for column in ASSIGNMENT.columns if column.absent is not None}
 GARBAGE = (
     None,
     float("nan"),
@@ -89,6 +90,9 @@ def test_missing_columns_and_tables_are_told(name: str) -> None:
     called = "before" if name == "before" else name
     for column in table.columns:
         faults = judged(replace(case, plan=replace(case.plan, **{name: table.drop(columns=column)}))).faults
+        if column in ADDED:  # a table of an earlier version, in which nobody moves
+            assert faults == ()
+            continue
         assert f"{called}: should have each of these columns once: {column}" in faults
     for damage in (None, [], pd.DataFrame(), pd.concat([table, table["period"]], axis=1), "text"):
         verdict = judged(replace(case, plan=replace(case.plan, **{name: damage})))
