@@ -146,6 +146,18 @@ def compare(
     return beside, target / comparison.PAGE
 
 
+def answered(path: Path, *, allow: Sequence[Path] = (), ear: Ear) -> tuple[Question, Plan, Path]:
+    """The question and the plan of a run; of a scenario file, which is run where it has not been.
+
+    Returns
+    -------
+    The question, the plan, and the folder of the run.
+    """
+    folder = path if path.is_dir() else run(path, allow=allow, ear=ear).folder
+    manifest, question = _asked_again(folder, allow, ear)
+    return question, Plan(**read_tables(folder), status=store.status_of(manifest)), folder
+
+
 def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[str, Any], Question]:
     """What a run says of itself, and its question, from inputs that have not changed since."""
     manifest = store.read_manifest(folder)
@@ -252,6 +264,7 @@ __all__ = [
     "Ear",
     "Question",
     "Run",
+    "answered",
     "ask",
     "assess_given",
     "audit",

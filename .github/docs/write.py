@@ -77,11 +77,11 @@ CSV = (
 )
 ENDED = (
     "Written from `planner/cli/endings.py` by `write.py`: not by hand. Results go to standard output, "
-    "progress and faults to standard error. `run`, `principles`, `assess`, `verify`, `audit`, `report` and "
-    "`check` work in a child process; its small parent passes SIGINT and SIGTERM on, and tells of it when "
-    "it is killed. The first Ctrl-C (or SIGTERM) stops the search and keeps the best plan so far; the next "
-    "stops everything. Whatever happens, a run in `runs/` is whole or not there. `solver.memory_gb` is a "
-    "ceiling told in time, held on Linux; `PLANNER_ALONE=1` in the environment runs everything in one "
+    "progress and faults to standard error. `run`, `principles`, `assess`, `verify`, `audit`, `more`, "
+    "`report` and `check` work in a child process; its small parent passes SIGINT and SIGTERM on, and tells "
+    "of it when it is killed. The first Ctrl-C (or SIGTERM) stops the search and keeps the best plan so far; "
+    "the next stops everything. Whatever happens, a run in `runs/` is whole or not there. `solver.memory_gb` "
+    "is a ceiling told in time, held on Linux; `PLANNER_ALONE=1` in the environment runs everything in one "
     "process, for debuggers."
 )
 NEIGHBOURHOODS = (

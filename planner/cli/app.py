@@ -12,6 +12,7 @@ import typer
 from planner.cli import outputs
 from planner.cli.arguments import Allow, RunFolder, ScenarioFile, whole_run
 from planner.cli.endings import epilog
+from planner.cli.more import more
 from planner.errors import Fault, InputFault, MachineFault, NoPlan, PlannerError
 
 if TYPE_CHECKING:
@@ -165,6 +166,9 @@ def audit_(
     with Progress() as ear:
         found, place = audit(run_folder, draws=draws, resolve=resolve, seed=seed, allow=allow or (), ear=ear)
     typer.echo("\n".join([*found.words, "", f"Wrote {place}"]))
+
+
+app.command(short_help="Say what the next money would bring.")(more)
 
 
 @app.command()
