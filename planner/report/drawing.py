@@ -50,6 +50,8 @@ class Symbol:
     shape: int
     state: str
     tip: str
+    nth: int = -1
+    """Its place among the facilities of the plan; -1 where the map is of several plans."""
 
 
 @dataclass(frozen=True)
@@ -234,5 +236,6 @@ def _symbols(outlines: Outlines, figures: Figures, order: dict[str, int]) -> tup
         text = f"{row['label']}: {label}, {row['option']}" + (f" – {what}" if what else "")
         shape = order[row["service"]] % SHAPES
         drawn = DRAWN.get(state, "changed")
-        symbols.append(Symbol(round(x, 1), round(y, 1), round(size, 1), shape, drawn, text))
+        nth_ = int(table.index[position])
+        symbols.append(Symbol(round(x, 1), round(y, 1), round(size, 1), shape, drawn, text, nth_))
     return tuple(sorted(symbols, key=lambda symbol: (-symbol.size, symbol.x, symbol.y)))

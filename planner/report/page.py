@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.report import (
     charts,
     drawing,
+    explained,
     fairness,
     moved,
     over_time,
@@ -123,7 +124,7 @@ def render(
         "crs": city.crs,
         "equity": None if equity is None else _equity(fairness.Audit(scenario, figures, equity)),
     }
-    context |= _pictures(city, figures) | _sheets(scenario, city, plan, figures, indicators)
+    context |= _pictures(scenario, city, figures) | _sheets(scenario, city, plan, figures, indicators)
     return template("report.html.j2").render(context)
 
 
@@ -131,13 +132,16 @@ def template(name: str) -> jinja2.Template:
     """Return a template that escapes every name, in the language spoken now."""
     found = _environment().get_template(name)
     _speak(found.environment)
+    words: dict[str, Any] = {"spoken": explained.spoken, "script": explained.script}
+    found.globals.update(words, fingerprint=explained.fingerprint)
     return found
 
 
-def _pictures(city: City, figures: Figures) -> dict[str, Any]:
+def _pictures(scenario: Scenario, city: City, figures: Figures) -> dict[str, Any]:
     outlines = outline(city.neighbourhoods)
     return {
         "shapes": outlines.shapes,
+        "data": explained.explained(scenario, city, figures, outlines),
         "before_after": drawing.before_after(outlines, figures),
         "change_map": drawing.change_map(outlines, figures),
         "built_map": drawing.built_map(outlines, figures),

@@ -139,7 +139,7 @@ def money_by(beside: Beside, what: str) -> Sheet:
     head = _("Service") if what == "service" else _("District")
     caption = _("Money, by service") if what == "service" else _("Money, by district")
     named = f"{caption} ({beside.currency})" if beside.currency else caption
-    return Sheet(named, (head, "", *beside.letters), tuple(rows), 2)
+    return Sheet(named, (head, _("What"), *beside.letters), tuple(rows), 2)
 
 
 def _beside_first(values: list[float], beside: Beside) -> list[str]:

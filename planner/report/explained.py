@@ -1,0 +1,183 @@
+"""What the page's own script tells when a place or a facility is chosen: every figure written out as text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.report.changed import became
+from planner.report.figures import records
+from planner.report.numbers import NOTHING, change, number, percent
+from planner.report.speech import _
+from planner.report.words import people
+
+if TYPE_CHECKING:
+    from planner.city.city import City
+    from planner.report.figures import Figures
+    from planner.report.outlines import Outlines
+    from planner.scenario.schema import Scenario
+
+SCRIPT = Path(__file__).parent / "templates" / "page.js"
+
+
+@cache
+def script() -> str:
+    """Return the script of the pages."""
+    return SCRIPT.read_text(encoding="utf-8")
+
+
+@cache
+def fingerprint() -> str:
+    """Return what lets this script run, and no other, under the policy of the page."""
+    digest = hashlib.sha256(script().encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+def spoken() -> dict[str, str]:
+    """Return the words of the script."""
+    return {
+        "closer": _("Closer"),
+        "farther": _("Farther"),
+        "whole": _("The whole city"),
+        "keys": _("Map: arrow keys move, plus and minus zoom, 0 shows the whole city"),
+        "close": _("Close"),
+        "place": _("Neighbourhood"),
+        "people": _("Residents"),
+        "before": _("Wellbeing before"),
+        "after": _("Wellbeing under the plan"),
+        "change": _("Change"),
+        "service": _("Service"),
+        "need": _("Need"),
+        "servedBefore": _("Served before"),
+        "servedAfter": _("Served after"),
+        "gets": _("What is built or changed here"),
+        "nothing": _("Nothing."),
+        "served": _("Who serves its people"),
+        "nobody": _("Nobody."),
+        "what": _("What"),
+        "stands": _("Where it stands"),
+        "why": _("Why here: whom it serves"),
+        "more": _("and % more, in the tables"),
+    }
+
+
+def explained(scenario: Scenario, city: City, figures: Figures, outlines: Outlines) -> dict[str, Any]:
+    """Return what the cards tell: places by outline, facilities as in the plan, links."""
+    order = {name: nth for nth, name in enumerate(outlines.paths)}
+    services = {name: nth for nth, name in enumerate(figures.labels)}
+    facilities = records(figures.facilities)
+    nths = {str(row["provider"]): nth for nth, row in enumerate(facilities)}
+    units = figures.services[["unit", "travel_unit"]].to_dict("index")
+    links = [
+        (
+            order[str(row["neighbourhood"])],
+            nths[str(row["provider"])],
+            _amount(row["served"], str(units[row["service"]]["unit"])),
+            f"{number(row['travel'])}\u00a0{units[row['service']]['travel_unit']}",
+        )
+        for row in records(figures.links.sort_values(["served"], ascending=False, kind="stable"))
+    ]
+    return {
+        "groups": [_capital(str(label)) for label in figures.groups["label"].iloc[1:]],
+        "services": [_capital(label) for label in figures.labels.values()],
+        "places": _places(scenario, city, figures, outlines),
+        "facilities": [_facility(scenario, outlines, row, order, services) for row in facilities],
+        "links": links,
+    }
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _places(scenario: Scenario, city: City, figures: Figures, outlines: Outlines) -> list[dict[str, Any]]:
+    inside = city.neighbourhoods.geometry.representative_point()
+    rows = dict(zip(figures.neighbourhoods.index.astype(str), records(figures.neighbourhoods), strict=True))
+    groups = [name for name in figures.groups.index[1:] if name in city.neighbourhoods.columns]
+    smallest = scenario.indicators.smallest_group
+    built: dict[str, list[int]] = {}
+    for nth, row in enumerate(records(figures.facilities)):
+        if row["state"] != "stands":
+            built.setdefault(str(row["neighbourhood"]), []).append(nth)
+    needs = _needs(figures)
+    told = []
+    for name, row in rows.items():
+        at = outlines.place(inside[name].x, inside[name].y)
+        counts = [_counted(float(city.neighbourhoods.loc[name, group]), smallest) for group in groups]
+        told.append(
+            {
+                "key": outlines.keys.get(name, ""),
+                "name": str(row["label"]),
+                "people": number(row["population"], 0),
+                "before": number(row["before"], 2),
+                "after": number(row["after"], 2),
+                "change": change(row["change"]) if math.isfinite(row["change"]) else NOTHING,
+                "groups": counts,
+                "services": needs.get(name, []),
+                "built": built.get(name, []),
+                "at": [round(at[0]), round(at[1])],
+            }
+        )
+    return told
+
+
+def _counted(count: float, smallest: float) -> str:
+    """A count of people that may be printed."""
+    if 0 < count < smallest:
+        return _("fewer than %(n)s") % {"n": number(smallest)}
+    return number(count, 0)
+
+
+def _needs(figures: Figures) -> dict[str, list[tuple[Any, ...]]]:
+    """By neighbourhood: service, need, and the shares served before and after."""
+    services = {name: nth for nth, name in enumerate(figures.labels)}
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in records(figures.places.reset_index()):
+        need = row["need"]
+        if need > 0:
+            shares = (percent(row[part] / need) for part in ("reached_before", "reached"))
+            amount = _amount(need, figures.units[str(row["service"])])
+            told = (services[str(row["service"])], amount, *shares)
+            found.setdefault(str(row["neighbourhood"]), []).append(told)
+    return found
+
+
+def _amount(amount: float, unit: str) -> str:
+    return f"{number(amount, 0)}\u00a0{people(unit, amount)}"
+
+
+def _facility(
+    scenario: Scenario,
+    outlines: Outlines,
+    row: dict[str, Any],
+    order: dict[str, int],
+    services: dict[str, int],
+) -> dict[str, Any]:
+    money, service = scenario.budget.currency, str(row["service"])
+    unit = scenario.services[service].unit
+    placed = math.isfinite(row["x"])
+    at = outlines.place(row["x"], row["y"]) if placed else (None, None)
+    state = became(str(row["state"]), service)
+    return {
+        "name": str(row["label"]) or str(row["place"]),
+        "service": services[service],
+        "what": f"{row['option']} – {state}" if state else str(row["option"]),
+        "place": order.get(str(row["neighbourhood"])),
+        "at": [round(part) if part is not None else None for part in at],
+        "facts": [
+            (_("Serves"), _amount(row["served"], unit)),
+            (
+                _("Can serve"),
+                number(row["capacity"], 0) if math.isfinite(row["capacity"]) else _("unlimited"),
+            ),
+            (_("To build"), f"{number(row['capital_cost'])}\u00a0{money}"),
+            (_("To run, a year"), f"{number(row['operating_cost'])}\u00a0{money}"),
+            (_("Land (m²)"), number(row["land_m2"])),
+            (_("Run by"), str(row["run_by"])),
+            (_("Owner of the site"), str(row["owner"])),
+        ],
+    }
