@@ -133,7 +133,7 @@ def add_up(scenario: Scenario, city: City, plan: Plan, services: pd.DataFrame) -
     """Add up a plan of a city, with its wellbeing before and after."""
     points = _points(plan)
     cells = _wellbeing(scenario, city, points, services)
-    facilities = _located(city, _by_the_end(plan.facilities))
+    facilities = _located(city, by_the_end(plan.facilities))
     groups = _groups(scenario, city, cells)
     by_place = points.groupby(["neighbourhood", "service"], sort=True)[OUTCOMES].sum()
     return Figures(
@@ -160,7 +160,7 @@ def _last(table: pd.DataFrame) -> pd.DataFrame:
     return last.reset_index(drop=True)
 
 
-def _by_the_end(facilities: pd.DataFrame) -> pd.DataFrame:
+def by_the_end(facilities: pd.DataFrame) -> pd.DataFrame:
     """What is there in the last period, with all that was paid for it once."""
     paid = ["capital_cost", "acquisition_cost"]
     sums = facilities.groupby("provider")[paid].sum()

@@ -235,6 +235,20 @@ def test_money_by_service_and_district(kept: Kept, tmp_path: Path) -> None:
     assert ("West", "to build") not in rows
 
 
+def test_money_of_every_period_counts(kept: Kept, tmp_path: Path) -> None:
+    """What is paid in an earlier period is part of what a plan costs; what runs it, of the last one alone."""
+    second = other(kept, tmp_path / "other", (0.7, 0.7))
+    first = kept.tables["facilities"]
+    paid = first["capital_cost"].where(first["service"] != "health", 1.0)
+    later = first.assign(period=2, capital_cost=paid.where(first["service"] == "health", 0.0))
+    second.__dict__["tables"] = kept.tables | {"facilities": pd.concat([first, later], ignore_index=True)}
+    rows = {row[:2]: row[2:] for row in sheets.money_by(compare.line_up([kept, second]), "service").rows}
+    assert rows["health", "to build"] == ("12", "13 (+1)")
+    assert rows["education", "to build"] == ("2", "2")
+    assert rows["All", "to run, a year"] == ("4.5", "4.5")
+    assert rows["All", "facilities built"] == ("2", "2")
+
+
 def test_what_was_asked_differently(kept: Kept, tmp_path: Path) -> None:
     """Every key that differs, with what each says; inputs by hash, and how many are the same."""
     budget = kept.scenario.budget.model_copy(update={"capital": 30.0})

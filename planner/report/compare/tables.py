@@ -12,7 +12,7 @@ from planner.errors import InputFault
 from planner.frames import Column
 from planner.report.compare.intervals import KEY, is_clear
 from planner.report.compare.runs import EVERYONE, SAME
-from planner.report.figures import done_by_plan
+from planner.report.figures import by_the_end, done_by_plan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -138,9 +138,8 @@ def _spent(beside: Beside, nth: int) -> pd.DataFrame:
 
 
 def _done(run: Kept) -> pd.DataFrame:
-    """What a run builds and changes in its last period; `capital_cost` with that of the site."""
-    table = run.tables["facilities"]
-    return done_by_plan(table[table["period"] == table["period"].max()])
+    """What a run has built and changed by its last period, with all that was paid for it once."""
+    return done_by_plan(by_the_end(run.tables["facilities"]))
 
 
 def sites(beside: Beside) -> pd.DataFrame:
