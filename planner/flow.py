@@ -247,7 +247,12 @@ def _manifest(question: Question, plan: Plan, verdict: Verdict) -> dict[str, Any
         question=store.digest(question.city.inputs, text, store.solver_versions()),
         inputs=question.city.inputs,
         status=plan.status,
-        verdict={"sentence": verdict.sentence, "checked": verdict.checked, "faults": len(verdict.faults)},
+        verdict={
+            "sentence": verdict.sentence,
+            "bound": verdict.bound,
+            "checked": verdict.checked,
+            "faults": len(verdict.faults),
+        },
         options=scenario.solver.model_dump(),
         times={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
     )

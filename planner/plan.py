@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+ON_ITS_WORD = "bound on the solver's word"
+BY_PRICES = "bound recomputed from the saved prices"
+BOTH = "bound recomputed from the saved prices; how much closer it is, on the solver's word"
+"""Who vouches for a bound."""
+SAME = 1e-4
+"""Gaps that differ by no more are told as one."""
 Ending = Literal["optimal", "within_gap", "time_limit", "interrupted", "memory", "given"]
 
 
@@ -41,6 +47,13 @@ class Step:
         return self.bound is not None and self.value - self.bound <= EXACT * max(abs(self.value), 1.0)
 
 
+def who_vouches(gap: float | None, priced: float | None) -> str:
+    """Who vouches for a bound, by its gap and by the gap that the saved prices prove."""
+    if gap is None or priced is None:
+        return ON_ITS_WORD
+    return BY_PRICES if priced - gap <= SAME else BOTH
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """How the search ended and what is proven.
@@ -68,6 +81,9 @@ class Status:
     steps
         Of a principle with several goals in order, each of them; value, bound, before, levels and gap are
         then those of the step that decides, as `deciding` says.
+    priced_bound, priced_level, priced_gap
+        Bound, level and gap as the saved prices prove them by arithmetic alone, without the solver's word;
+        None where no prices are saved. The bound is never below the first of them.
     """
 
     ending: Ending
@@ -79,8 +95,11 @@ class Status:
     level_before: float | None
     gap: float | None
     seconds: float
-    proof: str = "bound on the solver's word"
+    proof: str = ON_ITS_WORD
     steps: tuple[Step, ...] = ()
+    priced_bound: float | None = None
+    priced_level: float | None = None
+    priced_gap: float | None = None
 
     @property
     def finished(self) -> bool:
@@ -111,6 +130,8 @@ class Plan:
     status: Status
     moves: pd.DataFrame | None = None
     """Who moves where, where homes move people; None where nobody does."""
+    prices: pd.DataFrame | None = None
+    """What proves the bound, as `frames.PRICES`; None where nothing but the solver's word does."""
 
     def at(self, period: int) -> Plan:
         """The plan as it is in one period."""
@@ -132,5 +153,9 @@ class Instead:
 
 def _at(tables: Plan | Instead, period: int) -> dict[str, Any]:
     """Tables with the rows of one period."""
-    named = {name: table for name, table in vars(tables).items() if name != "status" and table is not None}
+    named = {
+        name: table
+        for name, table in vars(tables).items()
+        if name not in {"status", "prices"} and table is not None
+    }
     return {name: table[table["period"] == period] for name, table in named.items()}

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from planner import catalogue
 from planner.cli.endings import ENDINGS
-from planner.frames import INDICATORS
+from planner.frames import INDICATORS, PRICES
 from planner.frames.equity import EQUITY_TABLES
 from planner.report.layers import BY_SERVICE, SHARES
-from planner.report.tables import WRITTEN
+from planner.report.tables import PROOF, WRITTEN
 from planner.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ FILES = (
     ("indicators.csv", "what the plan does to whom; `indicators.parquet` holds the same, exact"),
     ("plan/", "the plan in tables, each as CSV (for spreadsheets, six decimals) and as Parquet (exact)"),
     ("equity/", "who gains, who waits, who meets whom, beside what else could be; in the same two ways"),
+    (PROOF, "the prices that prove the bound by arithmetic alone"),
     ("maps/neighbourhoods.geojson", "need, coverage and wellbeing of each neighbourhood (WGS84, RFC 7946)"),
     ("maps/facilities.geojson", "what stands and what is built"),
     ("maps/links.geojson", "who is served where"),
@@ -70,6 +71,13 @@ SCENARIO = (
 OUTPUTS = (
     "Written from `planner/frames/` by `write.py`: not by hand. A run is a folder "
     " `runs/<scenario>-<8 hex>/`, whole or not there; the same question finds the finished run."
+)
+PROVES = (
+    "In Parquet alone, since six decimals would not do. At these prices each provider decides by itself, "
+    "and the sum bounds every plan, whatever the prices are (weak duality): `planner verify` adds it up "
+    "anew, less all that rounding can have added, so that a changed price can only prove less than the run "
+    "claims. There is no such table for a plan made by hand, for objectives that are searched by levels "
+    "(`p_center`), and for runs from before prices were saved: then the bound rests on the solver's word."
 )
 CSV = (
     "In CSV a number has at most six decimals, `unlimited` stands for no limit, an empty cell for what "
@@ -123,6 +131,7 @@ def outputs_page() -> str:
     parts += ["## `indicators`", INDICATORS.meaning, _columns(INDICATORS.columns)]
     for frame in EQUITY_TABLES:
         parts += [f"## `equity/{frame.name}`", frame.meaning, _columns(frame.columns)]
+    parts += [f"## `{PROOF.removesuffix('.parquet')}`", PRICES.meaning, PROVES, _columns(PRICES.columns)]
     parts += _maps()
     return "\n\n".join(parts) + "\n"
 

@@ -145,6 +145,7 @@ def verify(folder: RunFolder, allow: Allow = None) -> None:
     if verdict.faults:
         raise PlanRefused(Fault(fault) for fault in verdict.faults)
     typer.echo(verdict.sentence)
+    typer.echo(f"The bound: {verdict.bound}")
 
 
 @app.command(name="audit", short_help="Tell how sure the figures of a run are.")

@@ -220,5 +220,24 @@ INTERVALS = Frame(
     (*INDICATORS.key, "method"),
 )
 
+PRICES = Frame(
+    "prices",
+    "What proves the bound: a price for each row of a rule, a weight for each place; 0 where none is told.",
+    (
+        Column("kind", "text", "–", "`rule` (price of one of its rows) or `place` (weight of its wellbeing)"),
+        Column("rule", "text", "–", "rule of the row; empty for a place"),
+        Column("name", "text", "–", "name of the row, or id of the place"),
+        Column("nth", "whole", "–", "which of the rows of that name, from 1"),
+        Column(
+            "price",
+            "number",
+            "of the objective",
+            "what the bound changes by when the row's limit rises by 1, or what one point of the place's "
+            "wellbeing counts",
+        ),
+    ),
+    ("kind", "rule", "name", "nth"),
+)
+
 PLAN_TABLES = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET)
 ALL_TABLES = (*PLAN_TABLES, INDICATORS)

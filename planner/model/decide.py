@@ -11,6 +11,7 @@ from planner import catalogue
 from planner.errors import Fault, Infeasible, InputFault, PlannerError, Stopped
 from planner.model.by_levels import LevelSearch
 from planner.model.ceiling import under_ceiling
+from planner.model.certify import certificate, proof_of
 from planner.model.diagnose import advise
 from planner.model.ended import STOPPED, without_plan
 from planner.model.ended import ending as ending_of
@@ -99,7 +100,8 @@ def decide(
     tell("polish", search.value, search.bound)
     best, interrupted = polished(yardstick, rules, search.best, scenario.solver)
     search.stopped = "interrupted" if interrupted else search.stopped
-    proven = Proven(ending_of(search), search.bounds, time.monotonic() - begun)
+    proof = certificate(yardstick, rules(problem), search, time.monotonic() - begun)
+    proven = Proven(ending_of(search), search.bounds, time.monotonic() - begun, proof)
     return as_plan(yardstick, best, before, residents, proven)
 
 
@@ -144,7 +146,7 @@ def better_of(
         return plan
     best, _ = polished(yardstick, rules, search.best, scenario.solver)
     bounds = tuple(step.bound for step in had.steps) or (had.bound,)
-    proven = Proven(had.ending, bounds, had.seconds + time.monotonic() - begun)
+    proven = Proven(had.ending, bounds, had.seconds + time.monotonic() - begun, proof_of(plan))
     return as_plan(yardstick, best, before, residents, proven)
 
 
@@ -251,4 +253,5 @@ def as_plan(
         tables.assignment(before),
         status,
         tables.moves(outcome),
+        None if proven.proof is None else proven.proof.prices,
     )

@@ -11,7 +11,7 @@ import pulp
 from scipy import sparse
 
 from planner.errors import Fault, InputFault
-from planner.problem.blocks import Variables
+from planner.problem.blocks import Variables, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -114,15 +114,9 @@ def formulate(problem: Problem, blocks: Iterable[Block], goal: Goal, *, scale: b
     parts: tuple[Block | Goal, ...] = (*blocks, goal)
     for part in parts:
         families |= {v.family: v for v in part.variables}
-        rows |= {_said(r): r for r in part.rows}
+        rows |= {said(r): r for r in part.rows}
     unit = _units(problem, families.values()) if scale else dict.fromkeys(families, 1.0)
     return assemble(tuple(families.values()), tuple(rows.values()), goal, unit, scale=scale)
-
-
-def _said(rows: Rows) -> tuple[object, ...]:
-    """What these rows say: two rules that say the same, as two that count facilities, put it in once."""
-    terms = [(t.family, t.row.tobytes(), t.column.tobytes(), t.coefficient.tobytes()) for t in rows.terms]
-    return (rows.rule, rows.sense, rows.bound.tobytes(), *terms)
 
 
 def assemble(
@@ -178,6 +172,13 @@ def stack(
     lower = np.where(sense == "<=", -np.inf, bound * factor)
     upper = np.where(sense == ">=", np.inf, bound * factor)
     return matrix, lower, upper
+
+
+def natural_prices(model: Formulation, scaled: Floats) -> Floats:
+    """What one natural unit more of each row's bound brings, from prices in scaled units, shape (rows,)."""
+    start = {family: where.start for family, where in model.columns.items()}
+    plain, _, _ = stack(model.rows, start, model.unit, len(model.cost), scale=False)
+    return scaled * model.cost_unit * _row_factor(plain)
 
 
 def _finite(numbers: Floats) -> Floats:

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from planner.model.pricing import Pricing
 from planner.problem.choice import CHOSEN
-from planner.problem.local import Local
+from planner.problem.proof import Unpriced, at_prices
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
     from planner.problem.blocks import Block
+
+    Floats = NDArray[np.float64]
 
 MANY = 200_000
 """Pairs from which prices come first."""
@@ -38,18 +43,24 @@ def priced(
     deadline
         Of the search, on the monotonic clock [s].
     """
-    problem, goal = yardstick.problem, yardstick.goal
-    follow, least = yardstick.unit.half("follow"), yardstick.unit.half("least")
-    if problem.years is not None or problem.moving is not None or problem.need["future"].nunique() > 1:
+    problem, goal, follow = yardstick.problem, yardstick.goal, follower(yardstick)
+    if problem.years is not None:
         return None
-    if follow is not None and least is not None:
-        given = yardstick.parameters
-        local = Local(problem, blocks, least=lambda weight: float(least(weight, problem, **given)))
-        pricing = Pricing(local, before, lambda weight, w, part: follow(weight, w, part, problem, **given))
-    elif goal.cost.keys() <= SUMS and not goal.rows and not goal.variables:
-        pricing = Pricing(Local(problem, blocks, cost=goal.cost, constant=goal.constant), before, None)
-    else:
+    if follow is None and (goal.rows or goal.variables or not goal.cost.keys() <= SUMS):
         return None
+    try:
+        local = at_prices(problem, blocks, yardstick.unit, yardstick.parameters)
+    except Unpriced:
+        return None
+    pricing = Pricing(local, before, follow)
     now = time.monotonic()
     pricing.run(now + PART * (deadline - now), ENOUGH * share * max(before - pricing.bound, 0.0))
     return pricing
+
+
+def follower(yardstick: Yardstick) -> Callable[[Floats | None, Floats, float], Floats] | None:
+    """How the weights of places follow wellbeing under a principle; None for costs."""
+    follow, problem, given = yardstick.unit.half("follow"), yardstick.problem, yardstick.parameters
+    if follow is None:
+        return None
+    return lambda weight, wellbeing, part: follow(weight, wellbeing, part, problem, **given)

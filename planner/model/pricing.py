@@ -55,11 +55,14 @@ class Pricing:
     follow
         Of an objective of wellbeing: the weights of places, moved a part of the way that some wellbeing
         asks for; none for costs.
+    begin
+        Prices to begin with; the best of some plain ones where there are none.
     """
 
     local: Local
     before: float
     follow: Callable[[Floats | None, Floats, float], Floats] | None
+    begin: Prices | None = None
     bound: float = -np.inf
     best: Prices = field(init=False)
     modules: Floats = field(init=False)
@@ -67,14 +70,15 @@ class Pricing:
     narrowed: bool = False
 
     def __post_init__(self) -> None:
-        """Begin with the best of some plain prices."""
+        """Begin with the prices given, or with the best of some plain ones."""
         local = self.local
         self._low, self._high = unserved(local.problem), attainable(local.problem)
         self.exact = _priced_exactly(local)
         weight = self.follow(None, self._low, 1.0) if self.follow else np.zeros(0)
-        first = Prices(weight, np.zeros(len(local.right)))
-        most = self._most(first)
-        tries = [Prices(weight, local.signed(-share * most)) for share in STARTS]
+        weight = weight if self.begin is None else self.begin.weight
+        most = self._most(Prices(weight, np.zeros(len(local.right))))
+        plain = [Prices(weight, local.signed(-share * most)) for share in STARTS]
+        tries = plain if self.begin is None else [self.begin]
         found = [local.answer(prices, self.exact) for prices in tries]
         answer, self.best = max(found, key=lambda pair: pair[0].bound)
         self.bound = answer.bound
@@ -164,9 +168,8 @@ class Pricing:
         problem = local.problem
         earns = -local.reduced(prices, "serve")
         if len(prices.weight):
-            earns = (prices.weight / problem.population)[
-                problem.place[problem.need_point]
-            ] * local.gain + earns
+            worth = per_resident(problem, prices.weight)[problem.place]
+            earns = worth[problem.need_point] * local.gain + earns
         most = np.zeros(len(problem.need))
         np.maximum.at(most, problem.need_point, earns)
         row = np.zeros(len(local.right))

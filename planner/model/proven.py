@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.model.certify import told
 from planner.model.search import CLOSE
 from planner.plan import Status, Step, deciding
 
 if TYPE_CHECKING:
+    from planner.model.certify import Certificate
     from planner.model.yardstick import Yardstick
     from planner.plan import Ending
     from planner.problem.outcome import Outcome
@@ -23,6 +25,8 @@ class Proven:
     ending: Ending
     bounds: tuple[float | None, ...]
     seconds: float
+    proof: Certificate | None = None
+    """What prices prove by arithmetic, of a principle with one goal."""
 
     def status(self, yardstick: Yardstick, outcome: Outcome, before: Outcome) -> Status:
         """Status of an outcome; of several goals, the figures are those of the one that decides."""
@@ -30,7 +34,7 @@ class Proven:
         at = deciding(steps) if steps else None
         own = replace(yardstick, at=at)
         value, start = own.value(outcome), own.value(before)
-        bound = steps[at].bound if steps and at is not None else _bound(self.bounds, 0, value)
+        bound = steps[at].bound if steps and at is not None else self._of_one(value)
         gap = None if bound is None else own.gap(value, bound, start)
         close = self.ending == "within_gap" and gap is not None and gap <= CLOSE
         return Status(
@@ -44,7 +48,13 @@ class Proven:
             gap=gap,
             seconds=self.seconds,
             steps=steps,
+            **told(own, value, start, bound, self.proof),
         )
+
+    def _of_one(self, value: float) -> float | None:
+        """Bound of one goal: the best of what the search says and what the prices prove."""
+        said = (_bound(self.bounds, 0, value), None if self.proof is None else min(self.proof.bound, value))
+        return max((bound for bound in said if bound is not None), default=None)
 
     def _steps(self, yardstick: Yardstick, outcome: Outcome, before: Outcome) -> tuple[Step, ...]:
         values, start = yardstick.values(outcome), yardstick.values(before)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.model.formulation import Formulation
     from planner.model.yardstick import Yardstick
     from planner.problem.blocks import Block, Goal
     from planner.problem.problem import Problem
@@ -33,6 +34,16 @@ TANGENTS = 0.2
 """Share of the gap asked for that the tangents may take up before they are laid anew."""
 LARGE = 20_000
 """From so many columns the first relaxation is solved by the interior-point method."""
+
+
+@dataclass(frozen=True)
+class Dual:
+    """Prices of the rows of one relaxation, as the solver leaves them (scaled), and what it found."""
+
+    model: Formulation
+    goal: Goal
+    scaled: Floats
+    found: Mapping[str, Floats]
 
 
 @dataclass
@@ -51,6 +62,7 @@ class Relaxation:
     values: Mapping[str, Floats] = field(default_factory=dict)
     ending: str = "unknown"
     interrupted: bool = False
+    dual: Dual | None = None
     solver: Solver = field(init=False)
 
     @classmethod
@@ -100,6 +112,7 @@ class Relaxation:
         if answer.ending == "optimal" and answer.solution is not None and answer.bound is not None:
             self.values = self.solver.model.natural(answer.solution)
             self.bound = max(self.bound, answer.bound)
+            self.dual = Dual(self.solver.model, self.goal, self.solver.prices, self.values)
 
     def _tighten(self) -> bool:
         """Lay tangents anew where the solution lies, when they take up much of the gap that is asked for."""

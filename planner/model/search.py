@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.model.polish import Rulebook
+    from planner.model.pricing import Pricing
+    from planner.model.relax import Dual
     from planner.model.solve import Answer
     from planner.model.yardstick import Yardstick
     from planner.problem.outcome import Outcome
@@ -56,6 +58,8 @@ class Search:
     bound: float = -np.inf
     stopped: str = ""
     relaxation: Relaxation = field(init=False)
+    pricing: Pricing | None = None
+    dual: Dual | None = None
 
     @property
     def gap(self) -> float:
@@ -88,6 +92,7 @@ class Search:
         finally:
             if self.stopped == "memory":  # what is left must do for assigning people
                 vars(self).pop("relaxation", None)
+                self.dual = None
 
     def _run(self) -> str:
         if len(self.yardstick.problem.pairs) > MANY:
@@ -103,6 +108,7 @@ class Search:
             blocks = self.rules(self.yardstick.problem)
             pricing = priced(self.yardstick, blocks, self.before, self.share, self.deadline)
             if pricing is not None:
+                self.pricing = pricing
                 self.bound = max(self.bound, pricing.bound)
                 self.tell("sites", None, self.bound)
                 self.offer(dive(pricing, self.deadline))
@@ -121,6 +127,7 @@ class Search:
         self.tell("relaxation")
         if not self.stopped:
             self.relaxation.solve(self.deadline)
+            self.dual = self.relaxation.dual
         self.bound = max(self.bound, self.relaxation.bound, self.relaxation.solver.model.least)
         if self.relaxation.interrupted:
             self.stopped = "interrupted"

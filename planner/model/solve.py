@@ -115,6 +115,11 @@ class Solver:
             matrix.data,
         )
 
+    @property
+    def prices(self) -> Floats:
+        """Price of each row of the model after a run without whole variables (scaled), shape (rows,)."""
+        return np.array(self.highs.getSolution().row_dual)[: len(self.model.row_lower)]
+
     def start(self, solution: Floats) -> None:
         """Give a solution to begin from."""
         start = highspy.HighsSolution()

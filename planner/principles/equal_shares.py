@@ -204,8 +204,9 @@ def least(weight: Floats, problem: Problem) -> float:
     of a share t of all people, and 1 for all; it is enough to look at the sets with most weight per person.
     """
     people = problem.population
-    order = np.argsort(-weight / people, kind="stable")
+    order = np.argsort(-per_head(weight, people), kind="stable")
     upto = np.cumsum(people[order]) / people.sum()
     over = float(np.maximum(np.cumsum(weight[order]) - (2 * upto - upto**2), 0.0).max())
-    astray = abs(float(weight.sum()) - 1.0) + 2.0 * over + float(np.maximum(-weight, 0.0).sum())
+    below = float(np.maximum(-weight, 0.0).sum())
+    astray = abs(float(weight.sum()) - 1.0) + 2.0 * (over + below)
     return 1.0 - astray * float(np.abs(np.concatenate([unserved(problem), attainable(problem)])).max())

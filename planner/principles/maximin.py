@@ -76,6 +76,7 @@ def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Probl
     """What a point of wellbeing of each place counts: more the nearer it is to the worst-off; in all 1."""
     can = improvable(problem)
     above = np.maximum(wellbeing - wellbeing[can].min(), 0.0)
+    weight = None if weight is None or weight[can].sum() <= 0 else weight
     people = np.where(can, problem.population if weight is None else weight, 0.0)
     usual = float(above[can] @ people[can] / people.sum())
     steep = (1.0 if weight is None else part) * above / max(usual, HAIR)
@@ -87,7 +88,6 @@ def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Probl
 def least(weight: Floats, problem: Problem) -> float:
     """Least of the objective plus weight × wellbeing, for weights of places that can be improved."""
     can = improvable(problem)
-    astray = abs(float(weight.sum()) - 1.0) + float(
-        np.abs(np.where(can, np.minimum(weight, 0.0), weight)).sum()
-    )
+    others = float(np.abs(np.where(can, np.minimum(weight, 0.0), weight)).sum())
+    astray = abs(float(weight.sum()) - 1.0) + 2.0 * others
     return 1.0 - astray * float(np.abs(np.concatenate([unserved(problem), attainable(problem)])).max())

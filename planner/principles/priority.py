@@ -254,6 +254,7 @@ def least(
     """Least of the objective plus weight × wellbeing, over all wellbeing that can be."""
     loss, people = LOSSES[utility](problem, aversion, offset), problem.population
     low, high = unserved(problem), attainable(problem)
-    part = np.maximum(weight / people, np.finfo(float).tiny)
-    lowest = np.clip(loss.where(-part), low, high)
+    part = np.maximum(per_head(weight, people), np.finfo(float).tiny)
+    with np.errstate(over="ignore"):
+        lowest = np.clip(loss.where(-part), low, high)
     return float(np.sum(people * loss.of(lowest) + weight * lowest))

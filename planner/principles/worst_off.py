@@ -104,7 +104,9 @@ def follow(
         weight, part = most * share, 1.0
     usual = float(people @ np.abs(wellbeing - edge) / people.sum())
     moved = weight - part * most * (wellbeing - edge) / max(usual, HAIR)
-    low, high = float((-moved / most).min()), float((1.0 - moved / most).max())
+    some = most > 0
+    low = float((-moved[some] / most[some]).min())
+    high = float((1.0 - moved[some] / most[some]).max())
     for _ in range(60):
         shift = (low + high) / 2
         enough = np.clip(moved + shift * most, 0.0, most).sum() >= 1.0

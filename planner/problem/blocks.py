@@ -133,3 +133,9 @@ class Block:
     rows: tuple[Rows, ...]
     variables: tuple[Variables, ...] = ()
     values: Callable[[Outcome], Mapping[str, Floats]] | None = None
+
+
+def said(rows: Rows) -> tuple[object, ...]:
+    """What these rows say: two rules that say the same, as two that count facilities, put it in once."""
+    terms = [(t.family, t.row.tobytes(), t.column.tobytes(), t.coefficient.tobytes()) for t in rows.terms]
+    return (rows.rule, rows.sense, rows.bound.tobytes(), *terms)

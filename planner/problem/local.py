@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from planner.problem.blocks import said
 from planner.problem.choice import CHOSEN
 from planner.problem.prices import Found, Prices, best_price
 from planner.problem.wellbeing import gain, unserved
@@ -242,10 +243,7 @@ def _once(rows: Sequence[Rows]) -> tuple[Rows, ...]:
     """Rows that several rules say, as those that link modules and choice, are put in once."""
     seen: dict[tuple[object, ...], Rows] = {}
     for r in rows:
-        said = tuple(
-            (t.family, t.row.tobytes(), t.column.tobytes(), t.coefficient.tobytes()) for t in r.terms
-        )
-        seen.setdefault((r.rule, r.sense, r.bound.tobytes(), *said), r)
+        seen.setdefault(said(r), r)
     return tuple(seen.values())
 
 

@@ -24,6 +24,7 @@ from planner.report.figures import Figures, add_up
 from planner.report.judging import equal_outcome
 from planner.report.maps import write_maps
 from planner.report.outlines import outline
+from planner.report.vouching import vouched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,7 +119,7 @@ def render(
         "versions": sorted(versions.items()),
         "sentences": proof.sentences(indicators),
         "ending": proof.ending(plan.status),
-        "vouches": plan.status.proof,
+        "vouches": vouched(plan.status),
         "equal_outcome": equal_outcome(scenario, figures),
         "commands": proof.commands(scenario, folder="RUN"),
         "crs": city.crs,

@@ -158,6 +158,9 @@ def proof_rows(status: Status, unit: str = "") -> list[tuple[str, str]]:
         if status.before is None:
             name = _("Gap: (value − bound) / value")
         rows.append((name, at_most(status.gap)))
+    if status.priced_bound is not None and status.priced_gap is not None:
+        rows.append((_("Bound by arithmetic alone"), f"{_precise(status.priced_bound)} {unit}".strip()))
+        rows.append((_("Gap by arithmetic alone"), at_most(status.priced_gap)))
     return rows
 
 

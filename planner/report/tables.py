@@ -11,7 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from planner.errors import Fault, InputFault
-from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, MOVES, NEED_POINTS, UNMET, Column, Frame
+from planner.frames import (
+    ASSIGNMENT,
+    FACILITIES,
+    INDICATORS,
+    MOVES,
+    NEED_POINTS,
+    PRICES,
+    UNMET,
+    Column,
+    Frame,
+)
 from planner.frames.equity import EQUITY_TABLES
 
 if TYPE_CHECKING:
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
 
 BEFORE = Frame("before", "Who is served where with nothing built.", ASSIGNMENT.columns, ASSIGNMENT.key)
 WRITTEN = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET, BEFORE, MOVES)
+PROOF = "proof/prices.parquet"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LATER_CELL = re.compile(r"""([;\t\r\n][\s"']*)([=+\-@＝＋－＠])""")
 """A formula that begins a cell of its own where a spreadsheet parts cells by semicolons or tabs."""
@@ -47,7 +58,8 @@ def write_tables(
     folder
         The run folder. Written: `plan/` with facilities, assignment, need_points, unmet, before (the
         assignment with nothing built) and moves, each as Parquet (exact) and CSV (six decimals), and the
-        indicators as `indicators.parquet` (exact) and `indicators.csv` (as they may be printed).
+        indicators as `indicators.parquet` (exact) and `indicators.csv` (as they may be printed); the prices
+        that prove the bound, where there are any, as `proof/prices.parquet`.
     plan
         The plan; columns and units as in `planner.frames`.
     indicators
@@ -62,6 +74,9 @@ def write_tables(
         table = _table(plan, frame)
         write_parquet(folder / "plan" / f"{frame.name}.parquet", frame, table)
         write_csv(folder / "plan" / f"{frame.name}.csv", frame.columns, table)
+    if plan.prices is not None:
+        (folder / PROOF).parent.mkdir(exist_ok=True)
+        write_parquet(folder / PROOF, PRICES, PRICES.tidy(plan.prices))
     figures = INDICATORS.tidy(indicators)
     write_parquet(folder / "indicators.parquet", INDICATORS, figures)
     told = figures if printed is None else INDICATORS.tidy(printed)
@@ -103,7 +118,8 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        By name: facilities, assignment, need_points, unmet, before, moves; with a status they are the `Plan`.
+        By name: facilities, assignment, need_points, unmet, before, moves, and prices where the run has
+        them; with a status they are the `Plan`.
 
     Raises
     ------
@@ -112,8 +128,10 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """
     tables: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
-    for frame in WRITTEN:
-        file = folder / "plan" / f"{frame.name}.parquet"
+    files = {folder / "plan" / f"{frame.name}.parquet": frame for frame in WRITTEN}
+    if (folder / PROOF).exists():
+        files[folder / PROOF] = PRICES
+    for file, frame in files.items():
         try:
             tables[frame.name] = nothing(frame) if _older(frame, file) else _read(file, frame)
         except InputFault as error:

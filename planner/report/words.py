@@ -13,6 +13,7 @@ from planner.report.limits import in_the_end, limits
 from planner.report.numbers import at_least, at_most, change, money, number, percent
 from planner.report.speech import _, listed, ngettext
 from planner.report.steps import in_order
+from planner.report.vouching import by_arithmetic
 
 if TYPE_CHECKING:
     from planner.plan import Plan, Status
@@ -237,8 +238,10 @@ def sure(scenario: Scenario, status: Status) -> str:
     if status.ending == "given":
         return _("This plan was made by hand; how much better a plan could do was not asked.")
     if status.ending in {"time_limit", "interrupted", "memory"}:
-        return f"{_stopped(scenario, status)} {in_order(status) if status.steps else _missed(status)}"
-    return in_order(status) if status.steps else _proven(status)
+        missed = in_order(status) if status.steps else _missed(status)
+        return f"{_stopped(scenario, status)} {missed} {by_arithmetic(status)}".strip()
+    proven = in_order(status) if status.steps else _proven(status)
+    return f"{proven} {by_arithmetic(status)}".strip()
 
 
 def _proven(status: Status) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from planner.errors import InputFault
-from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, NEED_POINTS, UNMET
+from planner.frames import ASSIGNMENT, FACILITIES, INDICATORS, NEED_POINTS, PRICES, UNMET
 from planner.plan import Status
 from planner.problem.outcome import Outcome
-from planner.verify.claims import check_claims
+from planner.report.vouching import vouched
+from planner.verify.bound import check_bound
+from planner.verify.claims import Yardstick, check_claims
 from planner.verify.form import names, sound
 from planner.verify.ledger import Ledger
 from planner.verify.money import check_money
 from planner.verify.moved import check_conserved, check_moves
 from planner.verify.rules import check_rules
+from planner.verify.steps import check_steps
 from planner.verify.tables import check_assignment, check_facilities, check_limits, check_need, check_unmet
 from planner.verify.verdict import PRINTED, Tally, Verdict, differs
 
@@ -65,9 +69,10 @@ def check(
     tally = Tally()
     with np.errstate(all="ignore"):
         value = _check_plan(tally, Ledger(problem, residents), scenario, plan)
+    told = vouched(plan.status) if value is not None and not tally.faults else ""
     if indicators is not None or recompute is not None:
         _check_indicators(tally, indicators, recompute)
-    return Verdict(tuple(tally.faults), tally.checked, value)
+    return Verdict(tuple(tally.faults), tally.checked, value, told)
 
 
 def _check_plan(tally: Tally, ledger: Ledger, scenario: Scenario, plan: Plan) -> float | None:
@@ -97,10 +102,21 @@ def _check_plan(tally: Tally, ledger: Ledger, scenario: Scenario, plan: Plan) ->
     check_money(tally, ledger, outcome)
     try:
         check_rules(tally, scenario, outcome)
-        return check_claims(tally, scenario, outcome, before, status)
+        return _check_proof(tally, scenario, outcome, before, plan)
     except InputFault as error:
         tally.faults += [fault.message for fault in error.faults]
         return None
+
+
+def _check_proof(tally: Tally, scenario: Scenario, outcome: Outcome, before: Outcome, plan: Plan) -> float:
+    """Check what is said of how good the plan is; return its value, recomputed."""
+    status = plan.status
+    prices = None if plan.prices is None else sound(tally, PRICES, plan.prices)
+    yardstick = Yardstick.of(scenario, outcome.problem)
+    yardstick = replace(yardstick, at=check_steps(tally, yardstick, outcome, before, status))
+    value = check_claims(tally, scenario, yardstick, outcome, before, status=status)
+    check_bound(tally, scenario, yardstick, status, value=value, prices=prices)
+    return value
 
 
 def _check_indicators(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ import numpy as np
 
 from planner.catalogue import find
 from planner.problem.outcome import Outcome
-from planner.verify.steps import check_steps
 from planner.verify.verdict import EXACT, OPTIMAL_GAP, RELATIVE, SMALL_GAIN, TYPICAL, number
 
 if TYPE_CHECKING:
@@ -89,17 +88,15 @@ class Yardstick:
 
 
 def check_claims(
-    tally: Tally, scenario: Scenario, outcome: Outcome, before: Outcome, status: Status
+    tally: Tally,
+    scenario: Scenario,
+    yardstick: Yardstick,
+    outcome: Outcome,
+    before: Outcome,
+    *,
+    status: Status,
 ) -> float:
-    """Check value, before, bound, levels and gap; return the value, recomputed.
-
-    Raises
-    ------
-    InputFault
-        When the scenario names no known principle, or parameters that it does not take.
-    """
-    yardstick = Yardstick.of(scenario, outcome.problem)
-    yardstick = replace(yardstick, at=check_steps(tally, yardstick, outcome, before, status))
+    """Check value, before, bound, levels and gap; return the value, recomputed."""
     value, start = yardstick.value(outcome), yardstick.value(before)
     tally.figure("value of the plan", status.value, value, yardstick.slack)
     if yardstick.gains or status.before is not None:
@@ -108,7 +105,8 @@ def check_claims(
     tally.figure("level of the plan", status.level, yardstick.level(value))
     tally.figure("level before the plan", status.level_before, yardstick.level(start))
     tally.figure("level of the bound", status.level_bound, yardstick.level(number(status.bound)))
-    tally.figure("gap", status.gap, _gap(status, gains=yardstick.gains), RELATIVE)
+    gap = gap_of(status, status.bound, status.level_bound, gains=yardstick.gains)
+    tally.figure("gap", status.gap, gap, RELATIVE)
     _check_ending(tally, scenario, status)
     return value
 
@@ -127,16 +125,16 @@ def _check_bound(tally: Tally, yardstick: Yardstick, status: Status, value: floa
         tally.fault(f"the plan's value {value:.10g} is below the bound {bound:.10g}, which nothing can be")
 
 
-def _gap(status: Status, *, gains: bool) -> float | None:
-    """Gap from the figures of the status, None where there is no bound, NaN where they give none."""
-    if status.bound is None:
+def gap_of(status: Status, bound: object, level: object, *, gains: bool) -> float | None:
+    """Gap to a bound and its level, None where there is none, NaN where the status's figures give none."""
+    if bound is None:
         return None
-    value, bound = number(status.value), number(status.bound)
+    value, least = number(status.value), number(bound)
     if not gains:
-        if value is None or bound is None:
+        if value is None or least is None:
             return nan
-        return max((value - bound) / abs(value), 0.0) if value else 0.0
-    here, best, start = number(status.level), number(status.level_bound), number(status.level_before)
+        return max((value - least) / abs(value), 0.0) if value else 0.0
+    here, best, start = number(status.level), number(level), number(status.level_before)
     if here is None or best is None or start is None:
         return nan
     possible = best - start

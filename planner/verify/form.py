@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from planner.frames import Column, Frame
     from planner.verify.verdict import Tally
 
-MAY_BE_EMPTY = {"label", "facility", "run_by", "owner", "home"}
+MAY_BE_EMPTY = {"label", "facility", "run_by", "owner", "home", "rule"}
 MAY_BE_INFINITE = {"capacity"}
 MAY_BE_UNTOLD = {"value", "x", "y"}
 KINDS = {"text": "text", "number": "a number", "whole": "a whole number", "flag": "true or false"}

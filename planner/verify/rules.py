@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.catalogue import Unit
+    from planner.problem.blocks import Block
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
     from planner.scenario.schema import Scenario
@@ -41,6 +42,17 @@ def check_rules(tally: Tally, scenario: Scenario, outcome: Outcome) -> None:
         broken = np.array([not worst <= _typical(kind, outcome.problem)])
         tally.checked += max(len(over) - 1, 0)
         tally.holds(broken, [where], f"the rule is broken by {worst:.10g} {kind}")
+
+
+def blocks(problem: Problem, scenario: Scenario) -> tuple[Block, ...]:
+    """What every rule of the scenario says of the question, and those that every plan keeps.
+
+    Raises
+    ------
+    InputFault
+        When a rule is unknown, or has parameters that it does not take.
+    """
+    return tuple(unit.function(problem, **unit.bind(given)) for unit, given, _ in _rules(scenario))
 
 
 def _rules(scenario: Scenario) -> Iterator[tuple[Unit, Mapping[str, Any], str]]:

@@ -50,11 +50,14 @@ class Verdict:
         How many single figures were compared.
     value
         Value of the objective, recomputed from the tables; None where they cannot be read.
+    bound
+        Who vouches for the bound, in a sentence; empty where the plan has faults.
     """
 
     faults: tuple[str, ...]
     checked: int
     value: float | None
+    bound: str = ""
 
     @property
     def kept(self) -> bool:

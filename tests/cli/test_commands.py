@@ -112,7 +112,11 @@ def test_same_question_finds_the_finished_run(made: Path, capsys: pytest.Capture
 def test_verify_and_report(city: Path, finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A run that nobody touched is kept by the checker, and its report can be written anew."""
     assert planner("verify", finished) == 0
-    assert capsys.readouterr().out.endswith("the plan keeps what it says.\n")
+    said, bound = capsys.readouterr().out.splitlines()
+    assert said.endswith("the plan keeps what it says.")
+    assert bound.startswith(
+        "The bound: Recomputed by arithmetic alone, from prices saved with the run: no plan"
+    )
     (finished / "report.html").unlink()
     assert planner("report", finished) == 0
     assert (finished / "report.html").stat().st_size > 10_000
@@ -134,6 +138,39 @@ def test_tampered_table_is_refused(finished: Path, capsys: pytest.CaptureFixture
     captured = capsys.readouterr()
     assert str(changed.loc[0, "cell"]) in captured.err
     assert "keeps what it says" not in captured.out
+
+
+def test_flattered_bound_is_refused(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bound by arithmetic that the saved prices do not prove ends with 6, whichever was changed."""
+    path = finished / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    status = manifest["status"]
+    flattered = status | {"priced_bound": status["bound"] + 0.5 * (status["value"] - status["bound"]) + 1.0}
+    path.write_text(json.dumps(manifest | {"status": flattered}), encoding="utf-8")
+    assert planner("verify", finished) == 6
+    assert "bound by prices is" in capsys.readouterr().err
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    table = finished / "proof" / "prices.parquet"
+    prices = pd.read_parquet(table)
+    prices.assign(price=prices["price"] * 0.5).to_parquet(table, index=False)
+    assert planner("verify", finished) == 6
+    table.unlink()
+    assert planner("verify", finished) == 6
+    assert "prices: the table that is to prove the bound is missing" in capsys.readouterr().err
+
+
+def test_run_without_prices_is_on_the_solvers_word(
+    finished: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run from before prices were saved is verified as it was, and says what its bound rests on."""
+    path = finished / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    old = {key: value for key, value in manifest["status"].items() if not key.startswith("priced_")}
+    old["proof"] = "bound on the solver's word"
+    path.write_text(json.dumps(manifest | {"status": old}), encoding="utf-8")
+    (finished / "proof" / "prices.parquet").unlink()
+    assert planner("verify", finished) == 0
+    assert "The bound: It is on the solver's word" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["verify", "report"])

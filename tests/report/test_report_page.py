@@ -198,7 +198,7 @@ def test_proof_sources_and_commands_are_told(tmp_path: Path) -> None:
     """The page tells bound, checker, hashes, notes and the commands that repeat it."""
     text = invented_plan.write(tmp_path).read_text("utf-8")
     wanted = (
-        "bound on the solver&#39;s word",
+        "It is on the solver&#39;s word",
         "every rule is kept",
         "ab" * 32,
         "Straight lines.",

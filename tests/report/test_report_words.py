@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gettext
 import math
+from dataclasses import replace
 
 import pytest
 from invented_plan import city, ended, indicators, plan, scenario, services
 
-from planner.plan import Status
+from planner.plan import Status, who_vouches
 from planner.report import numbers, proof, reading, speech, words
 from planner.report.figures import Figures, add_up
+from planner.report.vouching import vouched
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,8 @@ def test_headline(figures: Figures) -> None:
         "places where the worst-off fifth of residents live, 0.00 in those of the best-off fifth."
     )
     assert plain(told.sure) == (
-        "Proven: at least 99.1 % of what this budget can do under this principle, in this model."
+        "Proven: at least 99.1 % of what this budget can do under this principle, in this model. "
+        "This is on the solver's word."
     )
 
 
@@ -59,12 +62,43 @@ def test_no_limit_on_money(figures: Figures) -> None:
     assert plain(words.costs(free, figures)) == "14 EUR million to build and 4.5 EUR million a year to run"
 
 
+def priced(status: Status, gap: float) -> Status:
+    """Return the status with a gap that prices prove, of a principle or of a cost."""
+    level = None if status.before is None else 0.80432
+    proof = who_vouches(status.gap, gap)
+    return replace(status, priced_bound=290.0, priced_level=level, priced_gap=gap, proof=proof)
+
+
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
         (
             ended("optimal", gap=0.0),
-            "Proven: in this model, no plan within this budget does better under this principle.",
+            (
+                "Proven: in this model, no plan within this budget does better under this principle. "
+                "This is on the solver's word."
+            ),
+        ),
+        (
+            priced(ended("within_gap"), 0.00845),
+            (
+                "Proven: at least 99.1 % of what this budget can do under this principle, in this model. "
+                "Anybody can recompute this by arithmetic alone."
+            ),
+        ),
+        (
+            priced(ended("within_gap"), 0.0421),
+            (
+                "Proven: at least 99.1 % of what this budget can do under this principle, in this model. "
+                "By arithmetic alone, without the solver's word: at least 95.7 % of it."
+            ),
+        ),
+        (
+            priced(ended("within_gap", before=None), 0.0421),
+            (
+                "Proven: in this model, no plan does better by more than 0.9 % of this plan's cost. "
+                "By arithmetic alone, without the solver's word: by no more than 4.3 % of it."
+            ),
         ),
         (
             ended("given", gap=None),
@@ -74,22 +108,28 @@ def test_no_limit_on_money(figures: Figures) -> None:
             ended("time_limit", gap=0.0321),
             (
                 "The search was stopped by its time limit of 300 seconds. "
-                "The plan may miss up to 3.3 % of the possible gain."
+                "The plan may miss up to 3.3 % of the possible gain. This is on the solver's word."
             ),
         ),
         (
             ended("interrupted", gap=0.05),
-            "The search was stopped by hand. The plan may miss up to 5 % of the possible gain.",
+            (
+                "The search was stopped by hand. The plan may miss up to 5 % of the possible gain. "
+                "This is on the solver's word."
+            ),
         ),
         (
             ended("within_gap", gap=0.0084, before=None),
-            "Proven: in this model, no plan does better by more than 0.9 % of this plan's cost.",
+            (
+                "Proven: in this model, no plan does better by more than 0.9 % of this plan's cost. "
+                "This is on the solver's word."
+            ),
         ),
         (
             ended("time_limit", gap=0.02, before=None),
             (
                 "The search was stopped by its time limit of 300 seconds. "
-                "A better plan could cost up to 2 % less."
+                "A better plan could cost up to 2 % less. This is on the solver's word."
             ),
         ),
         (
@@ -102,7 +142,10 @@ def test_no_limit_on_money(figures: Figures) -> None:
         ),
         (
             Status("within_gap", 1.0, 1.0, 1.0, 0.7, 0.7004, 0.7, 0.5, 1.0),
-            "Proven: in this model, no plan within this budget could gain more than a trace over today.",
+            (
+                "Proven: in this model, no plan within this budget could gain more than a trace over today. "
+                "This is on the solver's word."
+            ),
         ),
     ],
 )
@@ -124,7 +167,7 @@ def test_closing_line(figures: Figures) -> None:
     """The command's last line says what, for how much, how sure, and where to read."""
     line = plain(words.closing(scenario(), plan(), figures, "runs/tiny-1234abcd/report.html"))
     assert line.startswith("The plan builds 2 facilities – ")
-    assert line.endswith("in this model. Read runs/tiny-1234abcd/report.html")
+    assert line.endswith("in this model. This is on the solver's word. Read runs/tiny-1234abcd/report.html")
 
 
 def test_figures_by_hand(figures: Figures) -> None:
@@ -236,3 +279,19 @@ def test_unknown_names_are_still_told() -> None:
     assert reading.measure_name("green_space") == "green space"
     assert reading.summary_name("trimmed_mean") == "trimmed mean"
     assert reading.reason("on strike") == "on strike"
+
+
+def test_who_vouches_for_the_bound() -> None:
+    """What prices prove, what the solver says beside them, and what rests on its word alone."""
+    assert vouched(ended("given", gap=None)).startswith("None is told: ")
+    assert vouched(ended("interrupted", gap=None)) == "None is known."
+    assert vouched(ended("within_gap")).startswith("It is on the solver's word: no prices are saved")
+    assert plain(vouched(priced(ended("within_gap"), 0.00845))) == (
+        "Recomputed by arithmetic alone, from prices saved with the run: no plan of this model passes an "
+        "equal outcome of 0.8044, so that this one misses at most 0.9 % of the possible gain."
+    )
+    assert plain(vouched(priced(ended("within_gap", before=None), 0.0421))) == (
+        "Recomputed by arithmetic alone, from prices saved with the run: no plan of this model has a value "
+        "below 290.0000, so that at most 4.3 % of this plan's can be saved. The search's own bound is closer "
+        "(at most 0.9 %), on the solver's word."
+    )

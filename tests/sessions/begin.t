@@ -39,7 +39,7 @@ What it holds is told before anything is solved. What takes time is told on stan
 The plan that serves those worst off first, with its proof.
 
   $ planner run my-city/scenario.yaml 2> /dev/null
-  The plan builds … facilities … of 30 million crowns to build and … of 6 million crowns a year to run. Proven: at least 99… % of what this budget can do under this principle, in this model. Read my-city/runs/scenario-…/report.html
+  The plan builds … facilities … of 30 million crowns to build and … of 6 million crowns a year to run. Proven: at least 99… % of what this budget can do under this principle, in this model. … Read my-city/runs/scenario-…/report.html
 
 The same question finds the finished run.
 
@@ -53,6 +53,7 @@ Anybody can check it without the solver, and have the report written anew.
 
   $ planner verify my-city/runs/scenario-* 2> /dev/null
   … figures recomputed from tables and inputs: the plan keeps what it says.
+  The bound: Recomputed by arithmetic alone, from prices saved with the run: no plan of this model passes an equal outcome of …, so that this one misses at most … % of the possible gain.…
   $ rm my-city/runs/scenario-*/report.html
   $ planner report my-city/runs/scenario-* 2> /dev/null
   Wrote my-city/runs/scenario-…/report.html

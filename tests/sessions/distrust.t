@@ -6,6 +6,7 @@ A run that somebody has changed does not pass. This city has no `planner.toml`, 
   The plan builds … Read my-city/runs/utilitarian-…/report.html
   $ planner verify my-city/runs/utilitarian-* 2> /dev/null
   … figures recomputed from tables and inputs: the plan keeps what it says.
+  The bound: Recomputed by arithmetic alone, …
 
 Half of those served at one place are struck out.
 
