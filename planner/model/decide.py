@@ -10,6 +10,7 @@ import numpy as np
 from planner import catalogue
 from planner.errors import Fault, Infeasible, InputFault, PlannerError, Stopped
 from planner.model.by_levels import LevelSearch
+from planner.model.by_nearest import NearestSearch
 from planner.model.ceiling import under_ceiling
 from planner.model.certify import certificate, proof_of
 from planner.model.diagnose import advise
@@ -19,7 +20,6 @@ from planner.model.in_order import OrderedSearch
 from planner.model.lean import POLISH_SECONDS, polished
 from planner.model.narrow import polish_of
 from planner.model.proven import Proven
-from planner.model.search import Search
 from planner.model.yardstick import Yardstick, better
 from planner.plan import Plan
 from planner.problem import tables
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.model.polish import Rulebook
-    from planner.model.search import Tell
+    from planner.model.search import Search, Tell
     from planner.problem.blocks import Block
     from planner.problem.problem import Problem
     from planner.scenario.schema import Scenario
@@ -108,7 +108,7 @@ def decide(
 def _search(
     yardstick: Yardstick, rules: Rulebook, before: Outcome, effort: Effort, tell: Tell = quiet
 ) -> Search:
-    kind = OrderedSearch if yardstick.ordered else Search if yardstick.levels is None else LevelSearch
+    kind = OrderedSearch if yardstick.ordered else NearestSearch if yardstick.levels is None else LevelSearch
     search = kind(
         yardstick,
         rules,

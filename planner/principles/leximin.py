@@ -72,7 +72,6 @@ def _fewest_below(problem: Problem, level: float) -> Goal:
     np.maximum.at(largest, place, brings)
     missed = np.maximum(missing, LEAST * largest)
     brings = np.maximum(brings, NOTHING * np.maximum(missed, largest)[place])
-    places = problem.places["place"].to_numpy()[open_]
     return Goal(
         cost={family: people[open_]},
         constant=float(people[hopeless].sum()),
@@ -83,7 +82,7 @@ def _fewest_below(problem: Problem, level: float) -> Goal:
                 terms=(Terms(family, own, own, missed), Terms("serve", place, gains.column[mine], brings)),
                 sense=">=",
                 bound=missing,
-                labels=[f"{family} {place}" for place in places],
+                labels=[f"{family} {place}" for place in problem.homes[open_]],
             ),
         ),
         values=partial(_below, open_, family, level),
