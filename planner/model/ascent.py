@@ -27,6 +27,8 @@ PATIENCE, SHORTER, SHORTEST = 15, 0.7, 1e-3
 FIRST = 1.0
 MEMORY = 0.3
 """How much of the last move is in the next."""
+STARTS = (1.0, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4)
+"""Parts of what need points have, tried as first prices: where gains are penalties they are far too high."""
 OFTEN = 25
 """Moves between two looks at which sites can be settled."""
 
@@ -59,9 +61,16 @@ class Bound:
 
 def bounded(gains: Gains, price: Floats) -> Bound:
     """Bound every choice at some prices ≥ 0."""
-    earns = gains.summed(np.maximum(gains.gain - price[gains.point], 0.0)) - gains.cost
+    beyond = gains.gain - price[gains.point]
+    earns = gains.summed(np.maximum(beyond, 0.0, out=beyond)) - gains.cost
     share, low, high = _filled(gains, earns)
     return Bound(price, float(price.sum() + share @ earns), earns, share, low, high)
+
+
+def first_bound(gains: Gains, sites: Flags) -> Bound:
+    """The best bound among some plain prices around what a choice brings to each need point."""
+    best, second, _ = gains.two_best(sites)
+    return min((bounded(gains, part * (best + second) / 2) for part in STARTS), key=lambda bound: bound.total)
 
 
 def _filled(gains: Gains, earns: Floats) -> tuple[Floats, float, float]:
@@ -132,10 +141,10 @@ class Ascent:
     def _missed(self, at: Bound) -> Floats:
         """By how much each need point is served too little (1: by nobody) in the best choice."""
         gains = self.gains
-        own = at.share[gains.site]
-        used = np.flatnonzero((own > 0) & (gains.gain > at.price[gains.point]))
         self.average = 0.95 * self.average + 0.05 * at.share
-        return 1.0 - np.bincount(gains.point[used], own[used], gains.points)
+        mine = gains.of_sites(np.flatnonzero(at.share))
+        mine = mine[gains.gain[mine] > at.price[gains.point[mine]]]
+        return 1.0 - np.bincount(gains.point[mine], at.share[gains.site[mine]], gains.points)
 
     def settle(self) -> bool:
         """Settle sites that every better choice has, or none has; whether any was."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.model.ascent import Ascent, bounded
+from planner.model.ascent import Ascent, bounded, first_bound
 from planner.model.medians import Gains, greedy, swapped
 from planner.model.narrow import keep
 from planner.model.search import Search
@@ -34,6 +33,8 @@ SITES = {"open", CHOSEN}
 AMPLE = 1.0 + 1e-9
 FIRST, NEXT = 3000, 120
 """Most moves of the prices at first, and in each branch."""
+BRANCHES = 60
+"""Branches after which what is not settled becomes one integer program."""
 OFTEN = 10
 """Branches between two looks for a better choice near that of the prices."""
 
@@ -81,23 +82,57 @@ class NearestSearch(Search):
     def _branch(self, gains: Gains, first: Flags) -> None:
         """Look at the most promising part first; a part without a better choice is done with."""
         self._take(gains, first)
-        best, second, _ = gains.two_best(first)
         constant, count = self.yardstick.goal.constant, itertools.count()
-        root = Ascent(gains, bounded(gains, (best + second) / 2), self.worth)
+        root = Ascent(gains, first_bound(gains, first), self.worth)
         root.run(self.deadline, self._enough(constant), FIRST)
         parts = [(-root.now.total, next(count), root)]
-        end = self.deadline if len(self.rows) <= 1 else time.monotonic() + self._left / 2
-        while parts:
+        for k in itertools.count():
+            if not parts:
+                break
             self.bound = max(self.bound, constant - max(-parts[0][0], self.worth))
             self.tell("sites", self.value, self.bound)
-            if self.done or time.monotonic() > end:
+            if self.done or self._left <= 0:
+                return
+            if k == BRANCHES:
+                self._among_unsettled(root)
                 return
             part = heapq.heappop(parts)[2]
-            if next(count) % OFTEN == 1:
+            if k % OFTEN == 0:
                 self._take(gains, self._bettered(part.gains, _chosen(part)))
             for half in self._halves(gains, part, constant):
                 heapq.heappush(parts, (-half.now.total, next(count), half))
         self.bound = max(self.bound, constant - self.worth)
+
+    def _among_unsettled(self, root: Ascent) -> None:
+        """One integer program over the sites that are not settled, and ways that may be the best."""
+        root.best = self.worth
+        root.settle()
+        gains, whole = root.gains, self.yardstick.problem
+        best = np.zeros(gains.points)
+        sure = gains.must[gains.site]
+        np.maximum.at(best, gains.point[sure], gains.gain[sure])
+        keep = gains.pair[gains.gain >= best[gains.point]]
+        providers = whole.providers.assign(least=gains.must.astype(int), most=gains.may.astype(int))
+        pairs = whole.pairs.iloc[keep].reset_index(drop=True)
+        part = replace(whole, pairs=pairs, providers=providers, parent=whole.whole)
+        own = Search(
+            replace(self.yardstick, problem=part),
+            self.rules,
+            self.before,
+            self.share,
+            self.threads,
+            self.deadline,
+            self.tell,
+        )
+        infeasible = own.run() == "infeasible"
+        if own.best is not None:
+            served = np.zeros(len(whole.pairs))
+            served[keep] = own.best.served
+            found = Outcome(whole, own.best.modules, served)
+            if self.best is None or self.yardstick.beats(found, self.best):
+                self.best, self.value = found, self.yardstick.value(found)
+        self.bound = max(self.bound, self.value if infeasible else min(own.bound, self.value))
+        self.stopped = self.stopped or own.stopped
 
     def _halves(self, gains: Gains, part: Ascent, constant: float) -> Iterator[Ascent]:
         """The two halves of a part, without those that cannot hold a better choice."""

@@ -56,13 +56,22 @@ class Gains:
 
     def summed(self, values: Floats) -> Floats:
         """Sum over the pairs of each site, shape (sites,)."""
-        edges = self._edges
-        sums = np.add.reduceat(np.append(values, 0.0), np.minimum(edges[:-1], len(values)))
-        return np.where(np.diff(edges) > 0, sums, 0.0)
+        edges = self.edges
+        some = np.flatnonzero(np.diff(edges))
+        sums = np.zeros(len(self.cost))
+        if len(some):
+            sums[some] = np.add.reduceat(values, edges[some])
+        return sums
 
     @cached_property
-    def _edges(self) -> Whole:
+    def edges(self) -> Whole:
+        """Where the pairs of each site begin, and where the last ones end, shape (sites + 1,)."""
         return np.searchsorted(self.site, np.arange(len(self.cost) + 1))
+
+    def of_sites(self, sites: Whole) -> Whole:
+        """Pairs of some sites."""
+        spans = [np.arange(self.edges[j], self.edges[j + 1]) for j in sites]
+        return np.concatenate(spans) if spans else np.zeros(0, np.int64)
 
     @cached_property
     def best_first(self) -> tuple[Whole, Whole]:
@@ -93,7 +102,7 @@ class Gains:
 
     def worth(self, sites: Flags) -> float:
         """What a choice of sites brings in all."""
-        mine, best = np.flatnonzero(sites[self.site]), np.zeros(self.points)
+        mine, best = self.of_sites(np.flatnonzero(sites)), np.zeros(self.points)
         np.maximum.at(best, self.point[mine], self.gain[mine])
         return float(best.sum() - self.cost[sites].sum())
 

@@ -16,7 +16,7 @@ from strategies import random_case, unlimited
 
 from planner.errors import Infeasible
 from planner.model.ascent import Ascent, bounded
-from planner.model.by_nearest import gains_of
+from planner.model.by_nearest import NearestSearch, gains_of
 from planner.model.decide import blocks_of, decide, yardstick_of
 from planner.model.medians import Gains, greedy, swapped
 
@@ -178,3 +178,18 @@ def test_a_stopped_search_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("planner.model.by_nearest.Ascent.run", stop)
     status = decide(case.problem, case.scenario, case.residents).status
     assert status.ending == "interrupted"
+
+
+@pytest.mark.parametrize("principle", PRINCIPLES)
+def test_what_is_not_settled_becomes_one_program(principle: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no branches and hardly any moves of the prices an integer program finds and proves the best."""
+    monkeypatch.setattr("planner.model.by_nearest.BRANCHES", 0)
+    monkeypatch.setattr("planner.model.by_nearest.FIRST", 3)
+    asked = []
+    plain = NearestSearch._among_unsettled
+    monkeypatch.setattr(
+        NearestSearch, "_among_unsettled", lambda self, root: (asked.append(root), plain(self, root))
+    )
+    for seed in range(FEW):
+        _compare(seed, principle)
+    assert asked

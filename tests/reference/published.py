@@ -139,3 +139,72 @@ def max_cover(name: str) -> tuple[Floats, Floats]:
     text = (FOLDER / "max_cover" / f"{name}.txt").read_text().splitlines()[1:]
     table = np.array([[float(word) for word in line.split()] for line in text if line.strip()])
     return np.hypot(*(table[:, None, :2] - table[None, :, :2]).transpose(2, 0, 1)), table[:, 2]
+
+
+def p_median(name: str) -> Case:
+    """Least travel to p medians; every node is a customer and a site."""
+    return _on_graph(name, {"p_median": {}})
+
+
+def p_center(name: str) -> Case:
+    """Shortest longest way to p centres; every node is a customer and a site."""
+    return _on_graph(name, {"p_center": {}})
+
+
+def _on_graph(name: str, objective: Mapping[str, object]) -> Case:
+    ways, p = graph(name)
+    limit, need = float(ways.max()), np.ones(len(ways))
+    return question(ways, need, objective, [{"count": {"at_most": p}}], standard=limit, limit=limit)
+
+
+def cflp(name: str) -> Case:
+    """Least cost of warehouses and deliveries; demand may be split."""
+    ways, need, capacities, costs = warehouse(name)
+    return question(
+        ways,
+        need,
+        {"least_cost": {"years": 0.0, "travel_price": 1.0}},
+        [{"floor": {"service": "p", "reached": 1.0}}],
+        standard=float(ways.max()),
+        limit=float(ways.max()),
+        option={"capacity": float(capacities.max()), "capital_cost": float(costs.max())},
+        standing={int(j): float(capacities[j]) for j in np.flatnonzero(costs == 0)},
+    )
+
+
+def capacitated_p_median(name: str) -> Case:
+    """Least ways to p medians with capacities, every node served whole at one of them."""
+    ways, need, p, capacity = capacitated(name)
+    ways /= need[:, None]  # the published way is that of a node, whatever it needs
+    rules = [
+        {"count": {"at_most": p}},
+        {"floor": {"service": "p", "reached": 1.0}},
+        {"single_source": {"service": "p"}},
+    ]
+    limit, option = float(ways.max()), {"capacity": capacity}
+    return question(ways, need, {"p_median": {}}, rules, standard=limit, limit=limit, option=option)
+
+
+def mclp(name: str) -> Case:
+    """Most demand within the radius of p sites; `name` is that of the file, the radius and p."""
+    file, radius, p, *_ = name.split()
+    ways, need = max_cover(file)
+    within = float(radius.partition("=")[2])
+    rules = [{"count": {"at_most": int(p.partition("=")[2])}}]
+    return question(ways, need, {"mclp": {}}, rules, standard=within, limit=within + 1.0)
+
+
+def four_stores(objective: Mapping[str, object], most: int | None = 4) -> Case:
+    """San Francisco's stores, four of them unless any number may be."""
+    ways, people, _ = san_francisco()
+    rules = [] if most is None else [{"count": {"at_most": most}}]
+    return question(ways, people, objective, rules, standard=5000.0, limit=50_000.0)
+
+
+def kolm_pollak() -> tuple[Floats, Floats]:
+    """Ways of 30 origins to 10 destinations, and the people of each origin."""
+    folder = FOLDER / "kolm_pollak"
+    people = pd.read_csv(folder / "origins_basic.csv").set_index("id")["population"]
+    ways = pd.read_csv(folder / "distances_cartesian.csv")
+    wide = ways.pivot_table(index="origin", columns="destination", values="distance").reindex(people.index)
+    return wide.to_numpy(float), people.to_numpy(float)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 # nobody has all, as what is left of clinic_d is 50 of the 100 that c or d need.
 #
 # Below 0.5 nobody need be: 150 of a, 150 of f and 50 of e by the new clinics and clinic_d, 50 of b by
-# clinic_c. For a wellbeing of 1 all need of a ward is served at quality 1, of which there are 700. With a and
-# f at 150 and e at 50, a whole c and d take 100 each, and of the 150 that are left a, e or f take 150 to be
-# whole: three wards. A fourth would take 150 more. So 3,000 people stay below 1.
+# clinic_c. A wellbeing of 1 takes all need of a ward at quality 1, of which there are 300 + 300 + 100 = 700
+# (who goes 10 to 20 minutes has half of it). With a and f at 150 and e at 50, a whole c and d take 100 each,
+# and of the 150 that are left a, e or f take 150 to be whole: three wards. Four wards take 600 (b, c, d, e)
+# and leave 100 of the 300 that a and f need, of which clinic_c could bring 60; any other four take all 700,
+# and leave nothing for a or f. So 3,000 people stay below 1.
 #
-# At a resolution of 1 only having all counts: c, d, e and a take all 700, or with b 600; a fifth takes more.
+# At a resolution of 1 only having all counts: four wards take 600 or 700, a fifth takes 300 more.
 
 
 def test_levels_of_sixmile(tmp_path: Path) -> None:
