@@ -114,7 +114,7 @@ def test_a_search_to_the_end_can_tell() -> None:
 def test_a_rule_that_grows_with_the_money_is_not_taken_for_granted(
     sense: Sense, then: float, easier: bool
 ) -> None:
-    """More money never hurts where every rule is at least as easy to keep; else the interval may go below 0."""
+    """More money never hurts where each rule is as easy to keep; else the interval may go below 0."""
 
     def rows(bound: float) -> Rows:
         one = Terms("open", np.zeros(1, int), np.zeros(1, int), np.ones(1))
