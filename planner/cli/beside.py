@@ -27,7 +27,7 @@ def show(beside: Beside) -> None:
         console.print(_plain(sentence))
     console.print(_table(sheets.first(headline(beside), beside)))
     console.print(_table(sheets.money_by(beside, "service")))
-    for sentence in (*words.answer(beside), words.certainty(beside), *beside.notes):
+    for sentence in (*words.answer(beside), *words.certainty(beside), *beside.notes):
         console.print(_plain(sentence))
 
 

@@ -84,6 +84,7 @@ def explained(scenario: Scenario, city: City, figures: Figures, outlines: Outlin
     return {
         "groups": [_capital(str(label)) for label in figures.groups["label"].iloc[1:]],
         "services": [_capital(label) for label in figures.labels.values()],
+        "facts": _facts(),
         "places": _places(scenario, city, figures, outlines),
         "facilities": [_facility(scenario, outlines, row, order, services) for row in facilities],
         "links": links,
@@ -150,6 +151,12 @@ def _amount(amount: float, unit: str) -> str:
     return f"{number(amount, 0)}\u00a0{people(unit, amount)}"
 
 
+def _facts() -> list[str]:
+    """Names of what is told of each facility."""
+    costs = [_("To build"), _("To run, a year"), _("Land (m²)")]
+    return [_("Serves"), _("Can serve"), *costs, _("Run by"), _("Owner of the site")]
+
+
 def _facility(
     scenario: Scenario,
     outlines: Outlines,
@@ -169,15 +176,12 @@ def _facility(
         "place": order.get(str(row["neighbourhood"])),
         "at": [round(part) if part is not None else None for part in at],
         "facts": [
-            (_("Serves"), _amount(row["served"], unit)),
-            (
-                _("Can serve"),
-                number(row["capacity"], 0) if math.isfinite(row["capacity"]) else _("unlimited"),
-            ),
-            (_("To build"), f"{number(row['capital_cost'])}\u00a0{money}"),
-            (_("To run, a year"), f"{number(row['operating_cost'])}\u00a0{money}"),
-            (_("Land (m²)"), number(row["land_m2"])),
-            (_("Run by"), str(row["run_by"])),
-            (_("Owner of the site"), str(row["owner"])),
+            _amount(row["served"], unit),
+            number(row["capacity"], 0) if math.isfinite(row["capacity"]) else _("unlimited"),
+            f"{number(row['capital_cost'])}\u00a0{money}",
+            f"{number(row['operating_cost'])}\u00a0{money}",
+            number(row["land_m2"]),
+            str(row["run_by"]),
+            str(row["owner"]),
         ],
     }

@@ -205,7 +205,7 @@ def _equity(audit: fairness.Audit) -> dict[str, Any]:
 def _environment() -> jinja2.Environment:
     import jinja2  # noqa: PLC0415 - slow to import
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -213,6 +213,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    return environment
 
 
 def _speak(environment: jinja2.Environment) -> None:

@@ -130,7 +130,8 @@ def test_cards_tell_figures_known_by_hand(tmp_path: Path) -> None:
         n for n, row in enumerate(data["facilities"]) if data["services"][row["service"]] == "Health"
     )
     assert [0, clinic, "60 people", "12 min"] in data["links"]
-    assert dict(data["facilities"][clinic]["facts"])["To build"] == "12 EUR million"
+    facts = dict(zip(data["facts"], data["facilities"][clinic]["facts"], strict=True))
+    assert (facts["To build"], facts["Can serve"], facts["Serves"]) == ("12 EUR million", "80", "80 people")
 
 
 def test_few_people_are_not_told_in_cards() -> None:

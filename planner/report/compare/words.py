@@ -9,13 +9,14 @@ import numpy as np
 from planner.report.compare.runs import EVERYONE, Pair
 from planner.report.compare.sheets import costs
 from planner.report.compare.tables import dominates, moved, sites
-from planner.report.numbers import number, percent
-from planner.report.speech import _
-from planner.report.words import principle
+from planner.report.numbers import at_most, number, percent
+from planner.report.speech import _, listed
+from planner.report.words import CLOSED, principle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from planner.plan import Status
     from planner.report.compare.runs import Beside
 
 
@@ -104,18 +105,41 @@ def verdicts(beside: Beside) -> list[str]:
     return told
 
 
-def certainty(beside: Beside) -> str:
-    """Say what the marks of significance mean, and where they are missing."""
+def certainty(beside: Beside) -> list[str]:
+    """Say how far each plan is proven, what the marks of significance mean, and where they are missing."""
+    told = [sentence] if (sentence := _unproven(beside)) else []
     silent = [letter for letter, ends in zip(beside.letters, beside.intervals, strict=True) if not len(ends)]
     if len(silent) == len(beside.letters):
-        return _(
-            "How sure single figures are is not told: no run has been audited. `planner audit RUN` tells it, "
+        unsaid = _(
+            "How sure single figures are is not told: no run has been audited. “planner audit RUN” tells it, "
             "then compare again."
         )
+        return [*told, unsaid]
     meaning = _(
         "“Clear” means that the intervals of the two figures do not touch, “within chance” that they do. "
         "Both plans are judged on the same counts, so that differences are often surer than that."
     )
-    if not silent:
-        return meaning
-    return f"{meaning} " + _("Not audited: %(runs)s.") % {"runs": ", ".join(silent)}
+    missing = [_("Not audited: %(runs)s.") % {"runs": ", ".join(silent)}] if silent else []
+    return [*told, meaning, *missing]
+
+
+def _unproven(beside: Beside) -> str:
+    """Say which plans may miss something of what their own principle could reach; empty where none does."""
+    parts = [
+        _missed(letter, run.status)
+        for letter, run in zip(beside.letters, beside.runs, strict=True)
+        if run.status.gap is not None and run.status.gap > CLOSED
+    ]
+    if not parts:
+        return ""
+    return _(
+        "Each plan is the best by its own principle only within what is proven: a better one may reach, "
+        "beside %(parts)s. Differences as small as that may come from where a search stopped."
+    ) % {"parts": listed(parts)}
+
+
+def _missed(letter: str, status: Status) -> str:
+    facts = {"run": letter, "gap": at_most(status.gap or 0.0)}
+    if status.before is None:
+        return _("%(run)s, up to %(gap)s less cost") % facts
+    return _("%(run)s, up to %(gap)s more of the possible gain") % facts

@@ -303,7 +303,7 @@
   const facility = (nth) => {
     const it = data.facilities[nth];
     const heading = head(data.services[it.service], it.name);
-    list([[words.what, it.what], ...it.facts]);
+    list([[words.what, it.what], ...it.facts.map((value, n) => [data.facts[n], value])]);
     if (it.place !== null) links(words.stands, [[data.places[it.place].name, "", () => place(it.place)]], "");
     const mine = data.links.filter((link) => link[1] === nth);
     links(words.why, mine.map(([p, , amount, travel]) => [data.places[p].name, `${amount} · ${travel}`, () => place(p)]), words.nobody);
