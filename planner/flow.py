@@ -200,7 +200,8 @@ def _keep(question: Question, plan: Plan, name: str, ear: Ear) -> Run:
 
 
 def _answer(question: Question, plan: Plan, name: str) -> str:
-    figures = add_up(question.scenario, question.in_the_end, plan, question.problem.services)
+    seen = plan.seen(question.likeliest)
+    figures = add_up(question.scenario, question.in_the_end, seen, question.problem.services)
     return closing(question.scenario, plan, figures, f"{store.RUNS}/{name}/{PAGE}")
 
 

@@ -84,6 +84,9 @@ class Status:
     priced_bound, priced_level, priced_gap
         Bound, level and gap as the saved prices prove them by arithmetic alone, without the solver's word;
         None where no prices are saved. The bound is never below the first of them.
+    alone
+        For regrets: each future's name, the value of the plan in it, that of the best plan found for it
+        alone, and the bound of it, against which the regret is told; empty otherwise.
     """
 
     ending: Ending
@@ -100,6 +103,7 @@ class Status:
     priced_bound: float | None = None
     priced_level: float | None = None
     priced_gap: float | None = None
+    alone: tuple[tuple[str, float, float, float], ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -133,9 +137,13 @@ class Plan:
     prices: pd.DataFrame | None = None
     """What proves the bound, as `frames.PRICES`; None where nothing but the solver's word does."""
 
-    def at(self, period: int) -> Plan:
-        """The plan as it is in one period."""
-        return replace(self, **_at(self, period))
+    def at(self, period: int, future: str = "") -> Plan:
+        """The plan as it is in one period, and in one future where there are several."""
+        return replace(self, **_at(self, period, future))
+
+    def seen(self, future: str) -> Plan:
+        """The plan as it is in one future; itself where there is one."""
+        return replace(self, **_in_future(self, future))
 
 
 @dataclass(frozen=True)
@@ -146,16 +154,29 @@ class Instead:
     assignment: pd.DataFrame
     need_points: pd.DataFrame
 
-    def at(self, period: int) -> Instead:
-        """What it would be in one period."""
-        return replace(self, **_at(self, period))
+    def at(self, period: int, future: str = "") -> Instead:
+        """What it would be in one period, and in one future where there are several."""
+        return replace(self, **_at(self, period, future))
 
 
-def _at(tables: Plan | Instead, period: int) -> dict[str, Any]:
-    """Tables with the rows of one period."""
+def _at(tables: Plan | Instead, period: int, future: str) -> dict[str, Any]:
+    """Tables with the rows of one period and future."""
+    named = _in_future(tables, future)
+    return {name: table[table["period"] == period] for name, table in named.items()}
+
+
+def _in_future(tables: Plan | Instead, future: str) -> dict[str, Any]:
+    """Tables with the rows of one future, where they tell several."""
     named = {
         name: table
         for name, table in vars(tables).items()
         if name not in {"status", "prices"} and table is not None
     }
-    return {name: table[table["period"] == period] for name, table in named.items()}
+    return {name: of_future(table, future) for name, table in named.items()}
+
+
+def of_future(table: pd.DataFrame, future: str) -> pd.DataFrame:
+    """Rows of one future, without its name; the table itself where it tells one only."""
+    if "future" not in table.columns:
+        return table
+    return table[table["future"] == future].drop(columns="future").reset_index(drop=True)

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.city.read import read_city
+from planner.errors import Fault, InputFault
 from planner.explore.audit import Audit
 from planner.explore.audit import audit as examine
 from planner.frames import INDICATORS
 from planner.indicators.assess import assess
 from planner.indicators.equity import equity
 from planner.indicators.small import printable, printable_equity
+from planner.plan import of_future
 from planner.problem.instead import instead
 from planner.problem.moving import refuse_crowds
 from planner.problem.pose import pose
+from planner.scenario.futures import likeliest
 from planner.scenario.read import read_scenario
 from planner.travel.measure import measure_travel
 
@@ -68,21 +71,27 @@ class Question:
         return self.city.residents()
 
     @property
+    def likeliest(self) -> str:
+        """The likeliest future, of which indicators and reports tell; empty where all is certain."""
+        return likeliest(self.scenario)
+
+    @property
     def in_the_end(self) -> City:
         """The city as it is in the last period, of which reports tell."""
-        return self.city.at(self.city.periods[-1])
+        return self.city.at(self.city.periods[-1], self.likeliest or None)
 
     def indicators(self, plan: Plan) -> pd.DataFrame:
         """What a plan does to whom."""
         others, services = instead(self.problem, plan.facilities, self.residents), self.problem.services
+        pairs = of_future(self.pairs, self.likeliest)
         parts = [
             assess(
                 self.scenario,
                 self.city.at(period),
-                plan.at(period),
+                plan.at(period, self.likeliest),
                 services,
-                pairs=self.pairs[self.pairs["period"] == period],
-                others={name: other.at(period) for name, other in others.items()},
+                pairs=pairs[pairs["period"] == period],
+                others={name: other.at(period, self.likeliest) for name, other in others.items()},
             )
             for period in self.city.periods
         ]
@@ -101,26 +110,38 @@ class Question:
         others, services = instead(self.problem, plan.facilities, self.residents), self.problem.services
         parts = []
         for period in self.city.periods:
-            own = {name: other.at(period) for name, other in others.items()}
-            tables = equity(self.scenario, self.city.at(period), plan.at(period), services, own)
+            own = {name: other.at(period, self.likeliest) for name, other in others.items()}
+            seen = plan.at(period, self.likeliest)
+            tables = equity(self.scenario, self.city.at(period), seen, services, own)
             parts.append(printable_equity(tables, self.scenario, self.city.at(period)))
         return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
     def audit(self, plan: Plan, **asked: Any) -> Audit:  # noqa: ANN401 - passed on
         """How sure the figures of a plan are."""
+        if self.scenario.periods or self.scenario.futures:
+            message = (
+                "an audit tells of one period and of needs that are certain, and this scenario has several"
+            )
+            hint = "audit a scenario without `periods` and `futures`"
+            raise InputFault(Fault(message, hint=hint))
         services, pairs = self.problem.services, self.pairs
         return examine(self.scenario, self.city, self.travel, plan, services, pairs=pairs, **asked)
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """Who is within the limit of whom today: columns travel, service, cell, provider, period."""
+        """Who is within the limit of whom today: columns travel, service, cell, provider, period.
+
+        Where there are several futures, also `future`.
+        """
         near = self.problem.pairs[self.problem.at_home]
         need = self.problem.need.iloc[near["need_point"]]
+        which = {} if self.problem.futures is None else {"future": need["future"].to_numpy()}
         return near[["travel"]].assign(
             service=need["service"].to_numpy(),
             cell=need["cell"].to_numpy(),
             provider=self.problem.providers["provider"].to_numpy()[near["provider"]],
             period=need["period"].to_numpy(),
+            **which,
         )
 
 

@@ -32,6 +32,7 @@ BY_NAME = {
     "travel": "mode",
     "undercount": "correction",
     "periods": "period",
+    "futures": "future",
 }
 SIGNS = {
     "minimum": "≥ {}",

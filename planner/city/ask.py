@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from planner.catalogue import unknown
 from planner.errors import InputFault
+from planner.scenario.futures import NEEDS
 from planner.scenario.paths import layer_path
 from planner.scenario.schema import Layer, Network, StraightLine, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from planner.city.findings import Findings
+    from planner.scenario.futures import Future
+    from planner.scenario.periods import Period
     from planner.scenario.schema import Group, Need, Scenario, Undercount
 
 Trail = tuple[str, ...]
@@ -51,7 +54,8 @@ def asked(scenario: Scenario, findings: Findings) -> list[Ask]:
         columns = {(*trail, key): str(name) for key, name in _named(spec)}
         if trail[0] == "city":
             columns |= dict(_figures(scenario, trail[1]))
-            columns |= _in_periods(scenario, columns)
+            columns |= _otherwise("periods", scenario.periods, columns, COUNTED)
+            columns |= _otherwise("futures", scenario.futures, columns, NEEDS)
         try:
             asks.append(Ask(trail, spec, layer_path(scenario, spec.file), columns))
         except InputFault as fault:
@@ -107,13 +111,15 @@ def _figures(scenario: Scenario, layer: str) -> Iterator[tuple[Trail, str]]:
         yield from (((*trail, key), column) for key, column in columns.items() if isinstance(column, str))
 
 
-def _in_periods(scenario: Scenario, columns: dict[Trail, str]) -> dict[Trail, str]:
-    """Columns that stand for these in some period."""
+def _otherwise(
+    kind: str, parts: Mapping[str, Period | Future], columns: dict[Trail, str], keys: Collection[str]
+) -> dict[Trail, str]:
+    """Columns that stand for these in some period or future."""
     return {
-        ("periods", name, "columns", column, trail[-1]): period.columns[column]
-        for name, period in scenario.periods.items()
+        (kind, name, "columns", column, trail[-1]): own.columns[column]
+        for name, own in parts.items()
         for trail, column in columns.items()
-        if column in period.columns and trail[-1] in COUNTED
+        if column in own.columns and trail[-1] in keys
     }
 
 

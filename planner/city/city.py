@@ -29,7 +29,8 @@ class City:
         `geometry`, and one column for each group of the scenario [person].
     need
         The flat need table: columns `cell`, `service`, `group` (`everyone`), `period` (from 1), `future`
-        (`expected`), `need` [unit of the service] > 0; sorted by period, service, then cell.
+        (`expected`, or the name of each), `need` [unit of the service] > 0; sorted by period, future,
+        service, then cell.
     sites
         Points; index `site` (string id, sorted); columns `label`, `land_m2` [m²] (infinite when
         unlimited), `neighbourhood` (id or empty), `owner` (empty where none is known),
@@ -83,8 +84,10 @@ class City:
         """Periods that it tells, from 1."""
         return range(1, len(self.later) + 2)
 
-    def at(self, period: int) -> City:
-        """The city as it is in one period."""
+    def at(self, period: int, future: str | None = None) -> City:
+        """The city as it is in one period, and as needs turn out in one future."""
+        if future is not None:
+            return replace(self, need=self.need[self.need["future"] == future]).at(period)
         if not self.later:
             return self
         area, home = (self.neighbourhoods, self.cells) if period == 1 else self.later[period - 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from planner.catalogue import unknown
 from planner.city.findings import Findings
@@ -12,14 +13,15 @@ from planner.city.groups import add_groups
 from planner.city.need import need_table
 from planner.city.people import settle
 from planner.city.undercount import add_missed
+from planner.scenario.futures import in_future
 from planner.scenario.periods import elapsed, in_period
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.city.people import Layered
+    from planner.scenario.futures import Times
     from planner.scenario.periods import Growth
     from planner.scenario.schema import Scenario
 
@@ -49,9 +51,9 @@ def all_periods(
     InputFault
         When nobody's residents can be told.
     """
+    _known_areas(scenario, areas, findings)
     if not scenario.periods:
         return [_people(scenario, areas, points, findings)]
-    _known_areas(scenario, areas, findings)
     parts = []
     starts = elapsed(scenario.periods)
     for number, (name, start) in enumerate(zip(scenario.periods, starts, strict=True), start=1):
@@ -69,15 +71,27 @@ def _people(scenario: Scenario, areas: Layered, points: Layered | None, findings
     area, home = settle(scenario, areas, points, findings)
     findings.stop()
     add_groups(scenario, figures, area, home, findings)
-    need = need_table(scenario, figures, home, findings)
+    parts = [need_table(scenario, figures, home, findings)] if not scenario.futures else []
+    for name, future in scenario.futures.items():
+        need = need_table(in_future(scenario, name), figures, home, findings).assign(future=name)
+        for factor in future.needs:
+            rise = _share(factor, home) * (factor.times - 1.0)
+            need = _multiplied(need, home, rise, factor.services)
+        parts.append(need)
+    need = pd.concat(parts, ignore_index=True)
     return People(area, home, add_missed(scenario, figures, (area, home), need, findings))
 
 
 def _known_areas(scenario: Scenario, areas: Layered, findings: Findings) -> None:
     known = list(areas.frame.index)
-    for row, growth in enumerate(scenario.over_time.growth):
-        where = scenario.where("over_time", "growth", row, "neighbourhoods")
-        wrong = [name for name in growth.neighbourhoods or () if name not in areas.frame.index]
+    named: list[tuple[tuple[str, ...], Growth | Times]] = [
+        (("over_time", "growth", str(k)), own) for k, own in enumerate(scenario.over_time.growth)
+    ]
+    for name, future in scenario.futures.items():
+        named += [(("futures", name, "needs", str(k)), own) for k, own in enumerate(future.needs)]
+    for trail, own in named:
+        where = scenario.where(*trail, "neighbourhoods")
+        wrong = [name for name in own.neighbourhoods or () if name not in areas.frame.index]
         findings.faults += [unknown("neighbourhood", name, known, where) for name in wrong]
 
 
@@ -102,7 +116,7 @@ def _grown(scenario: Scenario, people: People, years: float, period: int) -> Peo
     return People(area, home, need)
 
 
-def _share(growth: Growth, home: gpd.GeoDataFrame) -> Floats:
+def _share(growth: Growth | Times, home: gpd.GeoDataFrame) -> Floats:
     """Share of the residents of each cell who grow in number, or whose need does."""
     people = home["population"].to_numpy(np.float64)
     own = people if growth.group is None else home[growth.group].to_numpy(np.float64)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import unknown
-from planner.errors import InputFault, Stopped
+from planner.errors import Fault, InputFault, Stopped
 from planner.model.decide import better_of, decide, quiet
+from planner.problem.uncertain import regretted
 from planner.verify.ledger import outcome_of
 
 if TYPE_CHECKING:
@@ -110,6 +111,10 @@ def under_every(
     begin
         Hears which principle is asked next.
     """
+    if regretted(problem):
+        message = "regrets under one principle say nothing of those under another"
+        hint = "write `uncertainty: expected` or `worst_case` to put principles side by side"
+        raise InputFault(Fault(message, scenario.where("uncertainty"), hint))
     found: list[Found] = []
     for name, asked in asked_of_every(scenario, only).items():
         begin(name)

@@ -16,6 +16,7 @@ from planner.model.yardstick import Yardstick, better
 from planner.plan import deciding
 from planner.problem.outcome import Outcome
 from planner.problem.used import acquisition
+from planner.problem.years import lasting
 from planner.report.tables import write_csv, write_parquet
 from planner.verify.ledger import outcome_of
 
@@ -131,7 +132,7 @@ def _figures(outcome: Outcome, yardsticks: Mapping[str, Yardstick]) -> dict[str,
     figures: dict[str, Any] = {column: levels[name] for column, name in OWN.items()}
     floor = float(yardsticks["sufficiency"].parameters["floor"])
     mean, shared = figures["mean"], figures["mean_times_one_less_gini"]
-    new = outcome.modules * ~problem.providers["existing"].to_numpy(bool)
+    new = outcome.modules * (~problem.providers["existing"].to_numpy(bool) & lasting(problem))
     return (
         figures
         | _ways(outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Frame:
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    by_future: bool = False
+    """Told by future too, where a scenario names several."""
 
     @property
     def names(self) -> list[str]:
@@ -45,11 +47,20 @@ class Frame:
     def tidy(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the table with exactly these columns, dtypes and order of rows."""
         dtypes = {"text": "str", "number": "float64", "whole": "int64", "flag": "bool"}
-        tidy = self.filled(table)[self.names].astype({c.name: dtypes[c.kind] for c in self.columns})
-        return tidy.sort_values(list(self.key), kind="stable").reset_index(drop=True)
+        own = self.of(table)
+        tidy = own.filled(table)[own.names].astype({c.name: dtypes[c.kind] for c in own.columns})
+        return tidy.sort_values(list(own.key), kind="stable").reset_index(drop=True)
+
+    def of(self, table: pd.DataFrame) -> Frame:
+        """The same table where it also tells `future`, after `period`, as plans for several futures do."""
+        if not self.by_future or FUTURE.name not in table.columns or FUTURE in self.columns:
+            return self
+        first, *rest = self.columns
+        return replace(self, columns=(first, FUTURE, *rest), key=(self.key[0], FUTURE.name, *self.key[1:]))
 
 
 PERIOD = Column("period", "whole", "–", "period of the plan, from 1")
+FUTURE = Column("future", "text", "–", "future, as the scenario calls it; only where it names several")
 
 FACILITIES = Frame(
     "facilities",
@@ -108,6 +119,7 @@ FACILITIES = Frame(
         ),
     ),
     ("period", "service", "provider"),
+    by_future=True,
 )
 
 ASSIGNMENT = Frame(
@@ -130,6 +142,7 @@ ASSIGNMENT = Frame(
         Column("quality", "number", "1", "quality of the service got, in (0, 1]"),
     ),
     ("period", "service", "cell", "provider", "home"),
+    by_future=True,
 )
 
 MOVES = Frame(
@@ -162,6 +175,7 @@ NEED_POINTS = Frame(
         Column("unmet", "number", "unit of the service", "need not served"),
     ),
     ("period", "service", "cell"),
+    by_future=True,
 )
 
 UNMET = Frame(
@@ -181,6 +195,7 @@ UNMET = Frame(
         ),
     ),
     ("period", "service", "cell"),
+    by_future=True,
 )
 
 INDICATORS = Frame(

@@ -20,10 +20,13 @@ from planner.model.in_order import OrderedSearch
 from planner.model.lean import POLISH_SECONDS, polished
 from planner.model.narrow import polish_of
 from planner.model.proven import Proven
+from planner.model.regret import Alone, against, own_bests
+from planner.model.search import Search
 from planner.model.yardstick import Yardstick, better
 from planner.plan import Plan
 from planner.problem import tables
 from planner.problem.outcome import Outcome
+from planner.problem.uncertain import regretted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,11 +87,13 @@ def decide(
     MachineFault
         When memory ran out before it found a plan.
     """
-    begun = time.monotonic()
-    yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
+    begun, rules = time.monotonic(), rulebook(scenario)
+    alone, plans = _each_alone(problem, scenario, tell)
+    problem = against(problem, alone)
+    yardstick = yardstick_of(problem, scenario)
     before = nothing_built(yardstick, scenario.solver)
-    search = _search(yardstick, rules, before, scenario.solver, tell)
-    for modules in pool:
+    search = _search(yardstick, rules, before, scenario.solver, tell, begun)
+    for modules in (*pool, *plans):
         search.offer(modules)
     ending = search.run()
     if not ending and (search.best is None or yardstick.beats(before, search.best)):
@@ -101,21 +106,45 @@ def decide(
     best, interrupted = polished(yardstick, rules, search.best, scenario.solver)
     search.stopped = "interrupted" if interrupted else search.stopped
     proof = certificate(yardstick, rules(problem), search, time.monotonic() - begun)
-    proven = Proven(ending_of(search), search.bounds, time.monotonic() - begun, proof)
+    proven = Proven(ending_of(search), search.bounds, time.monotonic() - begun, proof, alone)
     return as_plan(yardstick, best, before, residents, proven)
 
 
-def _search(
-    yardstick: Yardstick, rules: Rulebook, before: Outcome, effort: Effort, tell: Tell = quiet
+def _each_alone(problem: Problem, scenario: Scenario, tell: Tell) -> tuple[list[Alone], list[Floats]]:
+    """The best of each future alone, where regrets are told against it."""
+
+    def searched(alone: Problem, deadline: float) -> Search:
+        yardstick, rules = yardstick_of(alone, scenario), rulebook(scenario)
+        before = nothing_built(yardstick, scenario.solver)
+        search = _search(yardstick, rules, before, scenario.solver, tell)
+        search.deadline = deadline
+        if search.run() == "infeasible":
+            raise Infeasible(advise(alone, rules(alone), yardstick, scenario.solver.threads))
+        if not np.isfinite(search.bound) or search.stopped == "interrupted":
+            raise without_plan(search, scenario)
+        return search
+
+    return own_bests(problem, scenario.solver.time_limit_seconds, searched)
+
+
+def _search(  # noqa: PLR0917 - what a search is made of
+    yardstick: Yardstick,
+    rules: Rulebook,
+    before: Outcome,
+    effort: Effort,
+    tell: Tell = quiet,
+    begun: float | None = None,
 ) -> Search:
-    kind = OrderedSearch if yardstick.ordered else NearestSearch if yardstick.levels is None else LevelSearch
+    kind = NearestSearch if len(yardstick.problem.moments) == 1 else Search
+    kind = OrderedSearch if yardstick.ordered else kind if yardstick.levels is None else LevelSearch
     search = kind(
         yardstick,
         rules,
+        bound=0.0 if regretted(yardstick.problem) else -np.inf,  # no regret is below 0
         before=yardstick.value(before),
         share=effort.gap,
         threads=effort.threads,
-        deadline=time.monotonic() + effort.time_limit_seconds,
+        deadline=(begun or time.monotonic()) + effort.time_limit_seconds,
         tell=tell,
     )
     if isinstance(search, OrderedSearch):
@@ -160,6 +189,8 @@ def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: F
         When the choice breaks a rule of the scenario.
     """
     begun = time.monotonic()
+    alone, _ = _each_alone(problem, scenario, quiet)
+    problem = against(problem, alone)
     yardstick, rules = yardstick_of(problem, scenario), rulebook(scenario)
     before = nothing_built(yardstick, scenario.solver)
     polish = polish_of(yardstick, rules, modules, scenario.solver.threads, scenario.solver.gap)
@@ -168,7 +199,8 @@ def adopt(problem: Problem, scenario: Scenario, residents: pd.Series, modules: F
         hint = "compare its money, land and floors with the scenario's `budget` and `constraints`"
         raise InputFault(Fault("these facilities do not keep the scenario's rules", hint=hint))
     outcome = polish.without_waste(outcome, POLISH_SECONDS)
-    return as_plan(yardstick, outcome, before, residents, Proven("given", (), time.monotonic() - begun))
+    proven = Proven("given", (), time.monotonic() - begun, alone=alone)
+    return as_plan(yardstick, outcome, before, residents, proven)
 
 
 def yardstick_of(problem: Problem, scenario: Scenario) -> Yardstick:

@@ -14,6 +14,7 @@ from planner.model.solve import Solver
 from planner.problem.blocks import Block, Goal, Rows, Terms
 from planner.problem.outcome import Outcome
 from planner.problem.standing import changeable
+from planner.problem.uncertain import in_expectation
 from planner.problem.used import FOLLOWING, following
 from planner.problem.wellbeing import gain, gain_terms
 from planner.problem.years import kept
@@ -43,14 +44,19 @@ NOTHING = 1e-7
 
 
 class Polish:
-    """One set of modules, and the best that can be done with it; only ways to what is open are looked at."""
+    """One set of modules, and the best that can be done with it; only ways to what is open are looked at.
+
+    With the modules chosen each future is a question of its own, and the best of every one is the best by
+    what is expected: so nobody is served worse in one future because it is not the worst.
+    """
 
     def __init__(
         self, yardstick: Yardstick, rules: Rulebook, modules: Floats, threads: int, share: float = 0.0
     ) -> None:
         """Fix the modules (whole numbers, shape (providers,)); `share` is the gap that is asked for."""
         self.precision = max(EXACT, share * OF_THE_GAP)
-        self.whole: Problem = yardstick.problem
+        self.asked: Problem = yardstick.problem
+        self.whole: Problem = in_expectation(self.asked)
         self.open = np.flatnonzero(modules[self.whole.provider] > 0)
         pairs = self.whole.pairs.iloc[self.open].reset_index(drop=True)
         self.problem = replace(self.whole, pairs=pairs, parent=self.whole.whole)
@@ -117,7 +123,7 @@ class Polish:
         """The outcome told over all pairs of the question."""
         served = np.zeros(len(self.whole.pairs))
         served[self.open] = outcome.served
-        return Outcome(self.whole, self.modules, served)
+        return Outcome(self.asked, self.modules, served)
 
     def _relative_travel(self) -> Floats:
         """Travel of each pair as a share of its service's limit, so that minutes and metres add up."""

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.model.certify import told
+from planner.model.regret import beside
 from planner.model.search import CLOSE
 from planner.plan import Status, Step, deciding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.model.certify import Certificate
+    from planner.model.regret import Alone
     from planner.model.yardstick import Yardstick
     from planner.plan import Ending
     from planner.problem.outcome import Outcome
@@ -27,6 +31,8 @@ class Proven:
     seconds: float
     proof: Certificate | None = None
     """What prices prove by arithmetic, of a principle with one goal."""
+    alone: Sequence[Alone] = ()
+    """For regrets: the best of each future alone."""
 
     def status(self, yardstick: Yardstick, outcome: Outcome, before: Outcome) -> Status:
         """Status of an outcome; of several goals, the figures are those of the one that decides."""
@@ -48,6 +54,7 @@ class Proven:
             gap=gap,
             seconds=self.seconds,
             steps=steps,
+            alone=beside(yardstick, outcome, self.alone),
             **told(own, value, start, bound, self.proof),
         )
 

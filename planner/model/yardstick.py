@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from planner.errors import PlannerError
+from planner.problem import uncertain
 from planner.problem.blocks import Goal
+from planner.problem.uncertain import regretted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,10 @@ class Yardstick:
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
         """What to minimise: one goal, or several in order, of which an earlier one counts more."""
+        if self.problem.futures is not None:
+            uncertain.refuse_ordered(self.names)
+            one = partial(self.unit.function, **self.parameters)
+            return (uncertain.goal(self.problem, one),)
         said = self.unit.function(self.problem, **self.parameters)
         return said if isinstance(said, tuple) else (said,)
 
@@ -61,7 +65,11 @@ class Yardstick:
     def levels(self) -> Levels | None:
         """The same as a search over levels; None where the objective has none."""
         half = self.unit.half("by_levels")
-        return None if half is None else half(self.problem, **self.parameters)
+        return (
+            None
+            if half is None or self.problem.futures is not None
+            else half(self.problem, **self.parameters)
+        )
 
     def value(self, outcome: Outcome) -> float:
         """Value of a plan by the goal looked at, minimised, recomputed without the solver."""
@@ -72,7 +80,7 @@ class Yardstick:
         evaluate = self.unit.half("evaluate")
         if evaluate is None:
             raise PlannerError(f"the objective `{self.unit.name}` has no `evaluate`")
-        return tuple(np.atleast_1d(evaluate(outcome, **self.parameters)).tolist())
+        return uncertain.values(outcome, partial(evaluate, **self.parameters))
 
     def figures(self, outcome: Outcome) -> tuple[float, ...]:
         """Values of a plan by all goals that are looked at, the first that counts most."""
@@ -83,8 +91,8 @@ class Yardstick:
         return better(self.figures(new), self.figures(old), hair)
 
     def level(self, value: float) -> float | None:
-        """Equal outcome worth as much; None for objectives that are costs."""
-        level = self.unit.half("level")
+        """Equal outcome worth as much; None for objectives that are costs, and for regrets."""
+        level = None if regretted(self.problem) else self.unit.half("level")
         return None if level is None else float(level(value, self.problem, **self.parameters))
 
     def gap(self, value: float, bound: float, before: float) -> float:

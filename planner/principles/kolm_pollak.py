@@ -31,6 +31,7 @@ def kappa(problem: Problem, *, service: str | None = None, aversion: float = 1.0
 
     It does not depend on the plan, so that the objective is linear (Horton et al. 2024).
     """
+    problem = problem.anchor or problem
     ways = Ways.of(problem, service, None)
     near = np.isfinite(ways.nearest)
     need, travel = (problem.counts * problem.amount)[near], ways.nearest[near]

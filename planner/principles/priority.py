@@ -52,6 +52,7 @@ def effective_aversion(problem: Problem, aversion: float) -> float:
 
     Where nobody has any wellbeing before, α is 1.
     """
+    problem = problem.anchor or problem
     before = unserved(problem)
     square = float(problem.population @ before**2)
     some = square > NO_WELLBEING**2 * float(problem.population.sum())

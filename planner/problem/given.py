@@ -65,7 +65,7 @@ def modules_given(problem: Problem, file: Path) -> NDArray[np.float64]:
 def _changed(problem: Problem, modules: NDArray[np.float64], file: str) -> list[Fault]:
     """Take out of use as it is what is changed; faults where a facility is changed twice."""
     some = (problem.providers["facility"] != "").to_numpy(bool)
-    of = np.where(some, problem.in_words(problem.providers["facility"], problem.when), "")
+    of = np.where(some, problem.in_words(problem.providers, "facility"), "")
     kept = problem.providers["existing"].to_numpy(bool)
     faults = []
     for name in np.unique(of[~kept & (of != "") & (modules > 0)]):

@@ -41,19 +41,20 @@ def instead(problem: Problem, facilities: pd.DataFrame, residents: pd.Series) ->
     dict
         `nearest` – the plan's facilities, people going to the nearest (`problem.nearest`); `even` – the
         same money spread evenly (`problem.even`), people again going to the nearest, so that these two
-        are fairly set side by side; only where there is one period.
+        are fairly set side by side; only where there is one period and one future.
     """
     modules = modules_of(problem, facilities)
     ways = {NEAREST: modules}
-    if problem.years is None:
+    if problem.years is None and problem.futures is None:
         ways[EVEN] = even(problem, modules)
     return {name: _told(nearest(problem, taken), residents) for name, taken in ways.items()}
 
 
 def modules_of(problem: Problem, facilities: pd.DataFrame) -> Floats:
     """Modules of each provider in a table of facilities, shape (providers,)."""
-    known = facilities.groupby(["period", "provider"])["modules"].sum()
-    rows = pd.MultiIndex.from_arrays([problem.when, problem.providers["provider"]])
+    moment = problem.moment_of(facilities)
+    known = facilities["modules"].groupby([moment, facilities["provider"]]).sum()
+    rows = pd.MultiIndex.from_arrays([problem.moment, problem.providers["provider"]])
     modules: Floats = known.reindex(rows).fillna(0.0).to_numpy(np.float64)
     return modules
 

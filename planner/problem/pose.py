@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from planner.problem.programmes import everywhere, programmes
 from planner.problem.quality import decayed
 from planner.problem.standing import BUILT, CLOSED, PROGRAMME, STANDS, standing
 from planner.problem.tables import residents_of
+from planner.problem.uncertain import CERTAIN, Futures
 from planner.problem.years import Years, through_time
 from planner.scenario.judge import judged_service
 
@@ -45,7 +47,7 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
     """
     places, need = _people(scenario, city)
     services = _services(scenario, need, places)
-    providers = through_time(_providers(scenario, city), city.periods)
+    providers = through_time(_providers(scenario, city), city.periods, list(scenario.futures) or [CERTAIN])
     pairs = _pairs(scenario, travel, need, providers)
     providers, pairs = _without_idle(providers, pairs)
     moving = Moving.of(scenario, need, providers, residents_of(need, city.residents()))
@@ -63,17 +65,18 @@ def pose(scenario: Scenario, city: City, travel: TravelMatrix) -> Problem:
         judged=_judged(scenario, need),
         years=Years.of(scenario),
         moving=moving,
+        futures=Futures.of(scenario),
     )
 
 
 def _people(scenario: Scenario, city: City) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Places and need points of every period, with the groups of residents."""
     parts, count = [], 0
-    for period in city.periods:
-        own = city.at(period)
+    for period, future in product(city.periods, list(scenario.futures) or [CERTAIN]):
+        own = city.at(period, future)
         places, place_of = _places(scenario, own)
         places, need = with_groups(scenario, own, places, _need(own, place_of), place_of)
-        parts.append((places.assign(period=period), need.assign(place=need["place"] + count)))
+        parts.append((places.assign(period=period, future=future), need.assign(place=need["place"] + count)))
         count += len(places)
     places, need = (pd.concat([part[side] for part in parts], ignore_index=True) for side in (0, 1))
     return places, need
@@ -205,12 +208,12 @@ def _pairs(
     parts = []
     for name, service in scenario.services.items():
         points = need[need["service"] == name].reset_index(names="need_point")
-        points = points[["need_point", "cell", "period"]]
+        points = points[["need_point", "cell", "period", "future"]]
         mine = providers[(providers["service"] == name) & (providers["state"] != CLOSED)]
         mine = mine.reset_index(names="provider_row").rename(columns={"quality": "own"})
-        mine = mine[["provider_row", "place", "own", "state", "period"]]
+        mine = mine[["provider_row", "place", "own", "state", "period", "future"]]
         placed = mine[mine["state"] != PROGRAMME]
-        both = travel.pairs[name].merge(points, on="cell").merge(placed, on=["place", "period"])
+        both = travel.pairs[name].merge(points, on="cell").merge(placed, on=["place", "period", "future"])
         parts += [_valued(service, both), everywhere(points, mine).assign(home="")[PAIR_COLUMNS]]
     pairs = pd.concat(parts, ignore_index=True)
     moved = pairs_from_homes(scenario, travel, need, providers, pairs[pairs["quality"] >= SMALLEST_QUALITY])

@@ -7,14 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from planner.problem.moving import Moves
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.problem.moving import Moving
+    from planner.problem.uncertain import Futures
     from planner.problem.years import Years
 
     Floats = NDArray[np.float64]
@@ -46,7 +47,7 @@ class Problem:
         `facility` (id of the existing facility whose state this is, `service/facility`; empty where the
         provider is no state of one that can be changed), `beside` (services that must be at its place),
         `run_by` (who runs it; may be empty), `opens_after` (periods between paying for it and opening it),
-        `period` (from 1) in which it would be in use: one row for each.
+        `period` (from 1) in which, and `future` for which, it would be in use: one row for each.
     pairs
         Who could be served where: columns `need_point` (position), `provider` (position), `travel`
         [min | m], `quality` in (0, 1]; sorted by provider, then need point. Where homes move people, also
@@ -71,6 +72,11 @@ class Problem:
         The periods and their money; None where there is one.
     moving
         Who may move where; None where nobody does.
+    futures
+        The ways in which needs may turn out; None where all is certain. Then `need`, `providers` and `places`
+        have one row for each `future`, and `modules` are the same in all of them.
+    anchor
+        The question by which a principle sets its constants, where this one is a future of it.
     """
 
     services: pd.DataFrame
@@ -86,6 +92,8 @@ class Problem:
     judged: str | None = None
     years: Years | None = None
     moving: Moving | None = None
+    futures: Futures | None = None
+    anchor: Problem | None = None
 
     @property
     def whole(self) -> Problem:
@@ -137,54 +145,79 @@ class Problem:
     @cached_property
     def when(self) -> Whole:
         """Period of each provider, from 1."""
-        if self.years is None:
-            return np.ones(len(self.providers), np.int64)
-        return self.providers["period"].to_numpy(np.int64)
+        return self.moment % self.periods + 1
+
+    @cached_property
+    def moment(self) -> Whole:
+        """Number of the period and future of each provider, from 0: all periods of one future come first."""
+        return self.moment_of(self.providers)
+
+    def moment_of(self, table: pd.DataFrame) -> Whole:
+        """Number of the period and future of each row; negative where it has none."""
+        moment = np.zeros(len(table), np.int64)
+        if self.years is not None:
+            moment += table["period"].to_numpy(np.int64) - 1
+        if self.futures is not None:
+            which = pd.Index(self.futures.names).get_indexer(pd.Index(table["future"]))
+            moment = np.where(which < 0, -1, moment + self.periods * which)
+        return moment
+
+    def told(self, moment: int) -> str:
+        """Period and future as words that follow a name; empty where there is one of each."""
+        period = "" if self.years is None else f" in {self.years.names[moment % self.periods]}"
+        return period if self.futures is None else f"{period} if {self.futures.names[moment // self.periods]}"
+
+    @cached_property
+    def moments(self) -> range:
+        """Numbers of all periods and futures."""
+        return range(self.periods * (1 if self.futures is None else len(self.futures.names)))
 
     @cached_property
     def names(self) -> NDArray[np.object_]:
-        """Name of each provider for people: its id, and its period where there are several."""
-        return self.in_words(self.providers["provider"], self.when)
+        """Name of each provider for people: its id, with its period and future where there are several."""
+        return self.in_words(self.providers, "provider")
 
     @cached_property
     def cells(self) -> NDArray[np.object_]:
         """Name of the cell of each need point for people, as `names`."""
-        return self.in_words(self.need["cell"], self.need["period"].to_numpy(np.int64))
+        return self.in_words(self.need, "cell")
 
     @cached_property
     def homes(self) -> NDArray[np.object_]:
         """Name of each place for people, as `names`."""
-        if self.years is None:
-            return self.places["place"].to_numpy(object)
-        return self.in_words(self.places["place"], self.places["period"].to_numpy(np.int64))
+        return self.in_words(self.places, "place")
 
-    def in_words(self, names: pd.Series, when: Whole) -> NDArray[np.object_]:
-        """Names of rows, with their periods where there are several."""
-        plain = names.to_numpy(object)
-        if self.years is None:
+    def in_words(self, table: pd.DataFrame, column: str) -> NDArray[np.object_]:
+        """Names of rows, with their periods and futures where there are several."""
+        plain = table[column].to_numpy(object)
+        if len(self.moments) == 1:
             return plain
-        return np.array(
-            [f"{name} in {self.years.names[k - 1]}" for name, k in zip(plain, when, strict=True)], object
-        )
+        both = zip(plain, self.moment_of(table), strict=True)
+        return np.array([f"{name}{self.told(int(moment))}" for name, moment in both], object)
 
     @cached_property
     def counts(self) -> Floats:
-        """How much each need point counts: the weight of its period, 1 where there is one."""
-        counts: Floats = np.ones(len(self.need))
+        """How much each need point counts: by its period and future; 1 where there is one of each."""
+        return self._weight(self.need)
+
+    def _weight(self, table: pd.DataFrame) -> Floats:
+        """Weight of the period of each row, times the probability of its future."""
+        moment, weight = self.moment_of(table), np.ones(len(table))
         if self.years is not None:
-            counts = self.years.weight[self.need["period"].to_numpy(np.int64) - 1]
-        return counts
+            weight = weight * self.years.weight[moment % self.periods]
+        if self.futures is not None:
+            weight = weight * self.futures.probability[moment // self.periods]
+        return weight
 
     @cached_property
     def population(self) -> Floats:
         """People p_a who are judged in each place: residents [person]; for coverage, need of the service.
 
-        Where there are several periods, times the weight of the place's period: people of an average year.
+        Where there are several periods or futures, times the weight of the place's period and the
+        probability of its future: people of an average year, as expected.
         """
         if self.judged is None:
-            people: Floats = self.places["population"].to_numpy(np.float64)
-            if self.years is not None:
-                people = people * self.years.weight[self.places["period"].to_numpy(np.int64) - 1]
+            people: Floats = self.places["population"].to_numpy(np.float64) * self._weight(self.places)
             return people
         mine = self.of_service(self.judged)
         return np.bincount(self.place[mine], (self.counts * self.amount)[mine], len(self.places))
@@ -194,7 +227,7 @@ class Problem:
         """ω_s / k_s of each need point: what one unit takes of the wellbeing of a resident [person/unit].
 
         Where people are judged by the coverage of a service, 1 for its need and 0 for that of others; where
-        there are several periods, times the weight of its period, as the people are.
+        there are several periods or futures, weighed as the people are.
         """
         if self.judged is not None:
             return np.where(self.of_service(self.judged), self.counts, 0.0)

@@ -51,10 +51,10 @@ def everywhere(points: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     points
-        Need points of one service: columns `need_point`, `period`.
+        Need points of one service: columns `need_point`, `period`, `future`.
     providers
-        Providers of the service: columns `provider_row`, `state`, `own` (quality), `period`.
+        Providers of the service: columns `provider_row`, `state`, `own` (quality), `period`, `future`.
     """
     mine = providers[providers["state"] == PROGRAMME]
-    pairs = points[["need_point", "period"]].merge(mine, on="period")
+    pairs = points[["need_point", "period", "future"]].merge(mine, on=["period", "future"])
     return pairs.assign(travel=0.0, quality=pairs["own"])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner import frames
 from planner.problem.used import acquisition, site_of
-from planner.problem.years import added
+from planner.problem.years import added, first_moment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,14 +36,14 @@ def facilities(outcome: Outcome) -> pd.DataFrame:
         modules=modules.astype("int64"),
         served=outcome.used,
         owner=[owners[site] if site >= 0 else "" for site in at],
-        acquisition_cost=acquisition(problem, modules),
+        acquisition_cost=acquisition(problem, modules)[first_moment(problem)],
     )
     table["capital_cost"] *= np.round(added(problem, outcome.modules))
     table = table[table["modules"] > 0].assign(period=problem.when[table["modules"] > 0])
     for column in ("capacity", "operating_cost", "land_m2"):
         table[column] = table[column] * table["modules"]
     table["capacity"] = table["capacity"].where(~table["unlimited"], np.inf)
-    return frames.FACILITIES.tidy(table)
+    return frames.FACILITIES.tidy(_certain(problem, table))
 
 
 def assignment(outcome: Outcome) -> pd.DataFrame:
@@ -55,6 +55,7 @@ def assignment(outcome: Outcome) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "period": need["period"].to_numpy(),
+            "future": need["future"].to_numpy(),
             "cell": need["cell"].to_numpy(),
             "service": need["service"].to_numpy(),
             "provider": problem.providers["provider"].to_numpy()[problem.provider[some]],
@@ -64,7 +65,12 @@ def assignment(outcome: Outcome) -> pd.DataFrame:
             "quality": pairs["quality"].to_numpy(),
         }
     )
-    return frames.ASSIGNMENT.tidy(table)
+    return frames.ASSIGNMENT.tidy(_certain(problem, table))
+
+
+def _certain(problem: Problem, table: pd.DataFrame) -> pd.DataFrame:
+    """The table without the name of the one future, where there is one."""
+    return table.drop(columns="future", errors="ignore") if problem.futures is None else table
 
 
 def homes_of(problem: Problem) -> np.ndarray:
@@ -94,7 +100,8 @@ def moves(outcome: Outcome) -> pd.DataFrame:
 
 def need_points(outcome: Outcome, residents: pd.Series) -> pd.DataFrame:
     """What each cell needs and gets, as `frames.NEED_POINTS`; `residents` as `City.residents` tells them."""
-    table = outcome.problem.need[["cell", "neighbourhood", "service", "period", "need"]].assign(
+    columns = ["cell", "neighbourhood", "service", "period", "future", "need"]
+    table = _certain(outcome.problem, outcome.problem.need[columns]).assign(
         residents=residents_of(outcome.problem.need, residents),
         reached=outcome.reached,
         quality_weighted=outcome.quality_weighted,
@@ -114,9 +121,8 @@ def unmet(outcome: Outcome) -> pd.DataFrame:
     """Need that the plan leaves, and why, as `frames.UNMET`."""
     problem = outcome.problem
     left = problem.amount - outcome.reached
-    table = problem.need[["cell", "neighbourhood", "service", "period"]].assign(
-        unmet=left, reason=_reasons(problem, outcome)
-    )
+    columns = ["cell", "neighbourhood", "service", "period", "future"]
+    table = _certain(problem, problem.need[columns]).assign(unmet=left, reason=_reasons(problem, outcome))
     return frames.UNMET.tidy(table[left > SMALLEST])
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.problem.blocks import Rows, Terms, Variables
 from planner.problem.choice import CHOSEN, chosen_by
 from planner.problem.standing import built
-from planner.problem.years import begun
+from planner.problem.years import begun, first_future
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +29,11 @@ def site_of(problem: Problem) -> Whole:
     """Position of the site of each provider that would be built, −1 for others, shape (providers,)."""
     at = pd.Index(problem.sites["site"]).get_indexer(pd.Index(problem.providers["place"]))
     return np.where(built(problem), at, -1).astype(np.int64)
+
+
+def _first_site_of(problem: Problem) -> Whole:
+    """As `site_of`, for the first future alone: a site is acquired once for all of them."""
+    return np.where(first_future(problem), site_of(problem), -1)
 
 
 def to_acquire(problem: Problem) -> tuple[Whole, Floats]:
@@ -56,7 +61,7 @@ def use(problem: Problem) -> tuple[tuple[Variables, ...], tuple[Rows, ...]]:
     sites, _, period = purchases(problem)
     if not len(sites):
         return (), ()
-    at, start = site_of(problem), begun(problem)
+    at, start = _first_site_of(problem), begun(problem)
     mine = np.flatnonzero(np.isin(at, sites))
     index, most = np.arange(len(mine)), problem.providers["most"].to_numpy(np.float64)[mine]
     row, bought = np.nonzero((at[mine][:, None] == sites) & (start[mine][:, None] >= period))
@@ -73,7 +78,7 @@ def use(problem: Problem) -> tuple[tuple[Variables, ...], tuple[Rows, ...]]:
 def following(problem: Problem, modules: Floats) -> dict[str, Floats]:
     """Values of the families that follow from these modules, by family."""
     sites, _, period = purchases(problem)
-    at, start = site_of(problem), begun(problem)
+    at, start = _first_site_of(problem), begun(problem)
     first = np.full(len(problem.sites), np.inf)
     some = (modules > 0) & (at >= 0)
     np.minimum.at(first, at[some], start[some])
@@ -87,7 +92,7 @@ def acquisition(problem: Problem, modules: Floats) -> Floats:
     The first is that on which work begins first, and of several the first by its id.
     """
     cost = problem.sites["acquisition_cost"].to_numpy(np.float64)
-    at = np.where(modules > 0, site_of(problem), -1)
+    at = np.where(modules > 0, _first_site_of(problem), -1)
     used = np.flatnonzero(at >= 0)
     names = problem.providers["provider"].to_numpy(str)[used]
     order = used[np.lexsort((problem.when[used], names, begun(problem)[used]))]

@@ -70,32 +70,56 @@ class Years:
         )
 
 
-def through_time(providers: pd.DataFrame, periods: Sequence[int]) -> pd.DataFrame:
-    """Every provider once for each period in which it can be in use, period after period.
+def through_time(providers: pd.DataFrame, periods: Sequence[int], futures: Sequence[str]) -> pd.DataFrame:
+    """Every provider once for each future and period in which it can be in use, one after another.
 
     Parameters
     ----------
     providers
-        As in `Problem.providers`, without `period`.
+        As in `Problem.providers`, without `period` and `future`.
     periods
         The periods, from 1.
+    futures
+        Names of the futures.
     """
-    parts = [providers[providers["opens_after"] < period].assign(period=period) for period in periods]
+    parts = [
+        providers[providers["opens_after"] < period].assign(period=period, future=future)
+        for future in futures
+        for period in periods
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
 def former(problem: Problem) -> Whole:
     """Position of the same provider in the period before, −1 where it has none, shape (providers,)."""
-    key = ["provider", "period"]
+    key = ["provider", "period"] if problem.futures is None else ["provider", "period", "future"]
     here = pd.MultiIndex.from_frame(problem.providers[key])
     wanted = pd.MultiIndex.from_frame(problem.providers[key].assign(period=problem.when - 1))
     return np.asarray(here.get_indexer(wanted), np.int64)
 
 
 def lasting(problem: Problem) -> Flags:
-    """Which providers tell what is there in the last period, in which all stands that is built."""
-    last: Flags = problem.when == problem.when.max(initial=1)
+    """Which providers tell what is there in the last period, in which all stands that is built.
+
+    What is built is the same in every future: it is told of the first.
+    """
+    last: Flags = (problem.when == problem.when.max(initial=1)) & first_future(problem)
     return last
+
+
+def first_future(problem: Problem) -> Flags:
+    """Which providers are those of the first future, shape (providers,)."""
+    return problem.moment < problem.periods
+
+
+def first_moment(problem: Problem) -> Whole:
+    """Position of each provider's row in the first future, shape (providers,)."""
+    if problem.futures is None:
+        return np.arange(len(problem.providers))
+    key = ["provider", "period", "future"]
+    here = pd.MultiIndex.from_frame(problem.providers[key])
+    wanted = problem.providers[key].assign(future=problem.futures.names[0])
+    return np.asarray(here.get_indexer(pd.MultiIndex.from_frame(wanted)), np.int64)
 
 
 def begun(problem: Problem) -> Whole:
@@ -115,16 +139,15 @@ def added(problem: Problem, modules: Floats) -> Floats:
 
 
 def kept(problem: Problem, modules: Floats) -> Floats:
-    """Modules with whatever was built in an earlier period, and so stays, shape (providers,)."""
+    """Modules with whatever was built in an earlier period, or for another future, shape (providers,)."""
     modules = modules.copy()
+    if problem.futures is not None:
+        first, most = first_moment(problem), np.zeros(len(modules))
+        np.maximum.at(most, first, modules)
+        modules = most[first]
     if problem.years is not None:
         before, new = former(problem), ~problem.providers["existing"].to_numpy(bool)
         for period in range(2, len(problem.years) + 1):
             mine = np.flatnonzero((problem.when == period) & (before >= 0) & new)
             modules[mine] = np.maximum(modules[mine], modules[before[mine]])
     return modules
-
-
-def told(problem: Problem, period: int) -> str:
-    """` in` and the name of a period; empty where there is one only."""
-    return "" if problem.years is None else f" in {problem.years.names[period - 1]}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.report.numbers import money
 from planner.report.speech import _, listed
+from planner.scenario.futures import likeliest
 
 if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
@@ -24,7 +25,8 @@ def limits(scenario: Scenario) -> str:
 
 
 def in_the_end(scenario: Scenario, sentence: str) -> str:
-    """Return a sentence about the last period with its name, where there are several."""
-    if not scenario.periods:
+    """Return a sentence about the last period and the likeliest future, with their names if several."""
+    named = [*list(scenario.periods)[-1:], *filter(None, [likeliest(scenario)])]
+    if not named:
         return sentence
-    return _("%(period)s: %(sentence)s") % {"period": list(scenario.periods)[-1], "sentence": sentence}
+    return _("%(period)s: %(sentence)s") % {"period": ", ".join(named), "sentence": sentence}

@@ -11,6 +11,7 @@ from planner.report import (
     drawing,
     explained,
     fairness,
+    futures,
     moved,
     over_time,
     owners,
@@ -25,6 +26,7 @@ from planner.report.judging import equal_outcome
 from planner.report.maps import write_maps
 from planner.report.outlines import outline
 from planner.report.vouching import vouched
+from planner.scenario.futures import likeliest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from planner.city.city import City
     from planner.plan import Plan
+    from planner.report.sheets import Sheet
     from planner.scenario.schema import Scenario
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -77,6 +80,7 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
     Path
         The page; the same arguments give the same bytes.
     """
+    whole, plan = plan, plan.seen(likeliest(scenario))
     figures = add_up(scenario, city, plan, services)
     write_maps(folder, scenario, city, plan, figures)
     text = render(
@@ -89,6 +93,7 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
         notes=notes,
         versions=versions,
         equity=equity,
+        by_future=futures.by_future(scenario, city, whole, services),
     )
     path = folder / PAGE
     path.write_text(text, encoding="utf-8", newline="\n", errors="replace")
@@ -106,6 +111,7 @@ def render(
     notes: Sequence[str],
     versions: Mapping[str, str],
     equity: Mapping[str, pd.DataFrame] | None = None,
+    by_future: Sheet | None = None,
 ) -> str:
     """Return the page as text."""
     context = {
@@ -123,6 +129,8 @@ def render(
         "equal_outcome": equal_outcome(scenario, figures),
         "commands": proof.commands(scenario, folder="RUN"),
         "crs": city.crs,
+        "if_otherwise": futures.weighing(scenario),
+        "by_future": by_future,
         "equity": None if equity is None else _equity(fairness.Audit(scenario, figures, equity)),
     }
     context |= _pictures(scenario, city, figures) | _sheets(scenario, city, plan, figures, indicators)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from planner.plan import Plan
 
-BEFORE = Frame("before", "Who is served where with nothing built.", ASSIGNMENT.columns, ASSIGNMENT.key)
+BEFORE = replace(ASSIGNMENT, name="before", meaning="Who is served where with nothing built.")
 WRITTEN = (FACILITIES, ASSIGNMENT, NEED_POINTS, UNMET, BEFORE, MOVES)
 PROOF = "proof/prices.parquet"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -72,8 +73,9 @@ def write_tables(
     (folder / "plan").mkdir(parents=True, exist_ok=True)
     for frame in WRITTEN:
         table = _table(plan, frame)
-        write_parquet(folder / "plan" / f"{frame.name}.parquet", frame, table)
-        write_csv(folder / "plan" / f"{frame.name}.csv", frame.columns, table)
+        own = frame.of(table)
+        write_parquet(folder / "plan" / f"{frame.name}.parquet", own, table)
+        write_csv(folder / "plan" / f"{frame.name}.csv", own.columns, table)
     if plan.prices is not None:
         (folder / PROOF).parent.mkdir(exist_ok=True)
         write_parquet(folder / PROOF, PRICES, PRICES.tidy(plan.prices))

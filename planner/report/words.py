@@ -252,10 +252,10 @@ def _proven(status: Status) -> str:
     if status.gap <= CLOSED:
         return _("Proven: in this model, no plan within this budget does better under this principle.")
     if status.before is None:
-        facts = {"gap": at_most(status.gap)}
-        return (
-            _("Proven: in this model, no plan does better by more than %(gap)s of this plan's cost.") % facts
-        )
+        text = _("Proven: in this model, no plan does better by more than %(gap)s of this plan's cost.")
+        if status.alone:
+            text = _("Proven: in this model, no plan can be regretted by more than %(gap)s less.")
+        return text % {"gap": at_most(status.gap)}
     facts = {"share": at_least(1.0 - status.gap)}
     return (
         _("Proven: at least %(share)s of what this budget can do under this principle, in this model.")
@@ -282,6 +282,8 @@ def _missed(status: Status) -> str:
     if status.gap is None:
         return _("How much better a plan could do is not known.")
     facts = {"gap": at_most(status.gap)}
+    if status.alone:
+        return _("Another plan could be regretted up to %(gap)s less.") % facts
     if status.before is None:
         return _("A better plan could cost up to %(gap)s less.") % facts
     return _("The plan may miss up to %(gap)s of the possible gain.") % facts

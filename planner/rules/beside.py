@@ -33,7 +33,7 @@ def _sharing(problem: Problem) -> tuple[Whole, list[str], Whole, Whole]:
         (row, k)
         for row, (j, service) in enumerate(wanted)
         for k in there[of == service][_same_place(problem, j, there[of == service])]
-        if problem.when[k] == problem.when[j]
+        if problem.moment[k] == problem.moment[j]
     ]
     row, other = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     return mine, [service for _, service in wanted], row, other

@@ -10,7 +10,7 @@ import numpy as np
 from planner.catalogue import constraint
 from planner.problem.blocks import Block, Rows, Terms
 from planner.problem.used import USED, acquisition, purchases, use
-from planner.problem.years import added, begun, former
+from planner.problem.years import added, begun, first_future, former
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,10 +96,9 @@ def _taken(problem: Problem, purse: _Purse, cost: Floats) -> Floats:
 
     A module is paid for once: one that is there already takes back what it takes where it goes on.
     """
-    years = problem.years
+    years, counted = problem.years, _counted(problem, purse)
     if years is None:
-        return cost
-    counted = _counted(problem, purse)
+        return np.where(counted, cost, 0.0)
     if purse.kind == "operating":
         length = years.length[problem.when - 1] if purse.kind in years.carried else 1.0
         running: Floats = np.where(counted, length * cost, 0.0)
@@ -114,10 +113,11 @@ def _taken(problem: Problem, purse: _Purse, cost: Floats) -> Floats:
 def _counted(problem: Problem, purse: _Purse) -> NDArray[np.bool_]:
     """Which providers are paid for, or run, in the period of a purse or in those that leave it money."""
     when = problem.when if purse.kind == "operating" else begun(problem)
-    return _within(problem, purse, when)
+    return _within(problem, purse, when) & first_future(problem)
 
 
 def _within(problem: Problem, purse: _Purse, when: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which periods are those of a purse, or leave it money."""
     if purse.period == 0:
         return np.ones(len(when), bool)
     carried = problem.years is not None and purse.kind in problem.years.carried

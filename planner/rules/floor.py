@@ -37,8 +37,8 @@ def _measure(reached: float | None, quality_weighted: float | None) -> tuple[boo
 def _areas(problem: Problem, service: str, of: str) -> tuple[NDArray[np.int64], list[str]]:
     """Row of each need point (−1 for other services) and the names of the rows."""
     mine = problem.of_service(service)
-    where = pd.Series("the city", problem.need.index) if of == "city" else problem.need["neighbourhood"]
-    named = pd.Series(problem.in_words(where, problem.need["period"].to_numpy(np.int64)), where.index)
+    where = problem.need["neighbourhood"] if of != "city" else "the city"
+    named = pd.Series(problem.in_words(problem.need.assign(where=where), "where"))
     codes, names = pd.factorize(named.where(mine), sort=True)
     return codes.astype(np.int64), [str(name) for name in names]
 
@@ -57,7 +57,7 @@ def formulate(
     .. math:: \sum_{i \in area} \sum_j a_{ij} serve_{ij} \ge f \sum_{i \in area} n_i
 
     With `reached` everybody served counts fully (:math:`a = 1`); with `quality_weighted` by the quality got.
-    Where there are several periods, so in each.
+    Where there are several periods or futures, so in each.
     """
     name = service_named(problem, service)
     plain, share = _measure(reached, quality_weighted)

@@ -14,7 +14,6 @@ from planner.problem.blocks import Block, Rows, Terms
 from planner.problem.groups import REST, two_groups
 from planner.problem.naming import service_named
 from planner.problem.wellbeing import gain, unserved
-from planner.problem.years import told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,24 +28,23 @@ Share = Annotated[float, Field(ge=0, le=1)]
 WELLBEING = "wellbeing"
 
 
-def _apart(problem: Problem, group: str, other: str, of: str, period: int) -> Floats:
+def _apart(problem: Problem, group: str, other: str, of: str, moment: int) -> Floats:
     """Weight of each place (wellbeing) or need point (coverage) in one mean, less that in the other."""
     both = two_groups(problem, group, other)
     named = f"`{group}`", "the rest" if other == REST else f"`{other}`"
     if of == WELLBEING:
-        mine = _during(problem, problem.places, period)
+        mine = _during(problem, problem.places, moment)
         _refuse_empty([one.people[mine] for one in both], named, "lives in the city")
         return both[0].of_places(mine) - both[1].of_places(mine)
-    mine = problem.of_service(service_named(problem, of)) & _during(problem, problem.need, period)
+    mine = problem.of_service(service_named(problem, of)) & _during(problem, problem.need, moment)
     _refuse_empty([one.need[mine] for one in both], named, f"needs {of}")
     return both[0].of_need(mine) - both[1].of_need(mine)
 
 
-def _during(problem: Problem, table: pd.DataFrame, period: int) -> NDArray[np.bool_]:
-    """Which rows are of a period; all where there is one."""
-    if problem.years is None:
-        return np.ones(len(table), bool)
-    return (table["period"] == period).to_numpy(bool)
+def _during(problem: Problem, table: pd.DataFrame, moment: int) -> NDArray[np.bool_]:
+    """Which rows are of a period and future."""
+    mine: NDArray[np.bool_] = problem.moment_of(table) == moment
+    return mine
 
 
 def _refuse_empty(amounts: list[Floats], named: tuple[str, str], does: str) -> None:
@@ -68,7 +66,7 @@ def formulate(
     for wellbeing; for a service the same of its coverage, with the groups' parts of the need for their
     people. A place's figures count for its people alike: the rule speaks of people living where a group
     lives. It can also be kept by giving less to those who have more: look at what it costs each group.
-    Where there are several periods, so in each.
+    Where there are several periods or futures, so in each.
 
     Parameters
     ----------
@@ -83,10 +81,10 @@ def formulate(
     """
     what = f"{of} between {group} and {other}"
     rows = []
-    for period in range(1, problem.periods + 1):
-        pair, weight, start = _gap_terms(problem, _apart(problem, group, other, of, period), of)
+    for moment in problem.moments:
+        pair, weight, start = _gap_terms(problem, _apart(problem, group, other, of, moment), of)
         side, one = np.repeat([1.0, -1.0], len(pair)), np.repeat([0, 1], len(pair))
-        name = f"gap of {what}{told(problem, period)}"
+        name = f"gap of {what}{problem.told(moment)}"
         rows.append(
             Rows(
                 rule=name,
@@ -94,7 +92,7 @@ def formulate(
                 sense="<=",
                 bound=at_most - np.array([start, -start]),
                 labels=[f"{name} {side}" for side in ("above", "below")],
-                give=f"allow a gap of {{needed}} instead of {{now}} in {what}{told(problem, period)}",
+                give=f"allow a gap of {{needed}} instead of {{now}} in {what}{problem.told(moment)}",
                 now=at_most,
             )
         )
@@ -121,7 +119,6 @@ def evaluate(
     problem = outcome.problem
     plain = replace(outcome, problem=problem.plain)
     has = plain.wellbeing if of == WELLBEING else outcome.quality_weighted / problem.amount
-    periods = range(1, problem.periods + 1)
-    gaps = [abs(float(_apart(problem, group, other, of, period) @ has)) for period in periods]
+    gaps = [abs(float(_apart(problem, group, other, of, moment) @ has)) for moment in problem.moments]
     over: Floats = np.maximum(np.array(gaps) - at_most, 0.0)
     return over

@@ -11,6 +11,7 @@ from planner.catalogue import constraint
 from planner.errors import Fault, InputFault
 from planner.problem.blocks import Block, Rows, Terms
 from planner.problem.naming import candidates_at, period_named
+from planner.problem.years import first_future
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,8 @@ Modules = Annotated[int, Field(ge=1)]
 def _mine(problem: Problem, service: str, site: str, option: str | None, by: str | None) -> NDArray[np.int64]:
     """Candidates in use in the period by which it is built."""
     mine, period = candidates_at(problem, service, site, option), period_named(problem, by)
-    there: NDArray[np.int64] = mine[problem.when[mine] == period]
+    now = (problem.when == period) & first_future(problem)
+    there: NDArray[np.int64] = mine[now[mine]]
     if not len(there):
         hint = "it takes `opens_after` periods to open: name a later one"
         raise InputFault(Fault(f"{service} at `{site}` cannot be in use by {by}", hint=hint))

@@ -30,7 +30,7 @@ def _after(problem: Problem) -> tuple[Whole, Whole]:
     if problem.years is None:
         message = "nobody can be worse off than in the period before: there is one period only"
         raise InputFault(Fault(message, hint="name the `periods` of the plan, or leave the rule out"))
-    key = ["place", "period"]
+    key = ["place", "period", "future"]
     table = problem.places[key]
     before = pd.MultiIndex.from_frame(table).get_indexer(
         pd.MultiIndex.from_frame(table.assign(period=table["period"] - 1))

@@ -46,7 +46,7 @@ def _waiting(problem: Problem, owners: list[str]) -> tuple[Whole, Whole, Whole, 
         for site in np.unique(at[theirs[(service[theirs] == service[j]) & (home[at[theirs]] == home[at[j]])]])
     ]
     mine, sites = (np.array([pair[side] for pair in rows], np.int64) for side in (0, 1))
-    together = problem.when[mine][:, None] == problem.when[could][None, :]
+    together = problem.moment[mine][:, None] == problem.moment[could][None, :]
     row, which = np.nonzero((sites[:, None] == at[could][None, :]) & together)
     return mine, sites, row, could[which]
 

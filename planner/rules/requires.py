@@ -43,7 +43,7 @@ def _pairs(
     if at is not None and not (known & (places == at)).any():
         raise InputFault(Fault(f"nothing of {needs} stands or can be built at `{at}`"))
     wanted = places[mine] if at is None else np.full(len(mine), at, dtype=object)
-    together = problem.when[mine][:, None] == problem.when[None, :]
+    together = problem.moment[mine][:, None] == problem.moment[None, :]
     row, other = np.nonzero((wanted[:, None] == places[None, :]) & known[None, :] & together)
     return mine, row, other
 

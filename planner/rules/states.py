@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def _states(problem: Problem) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
     """Position of each state, the row of its facility, and the facilities."""
     mine = np.flatnonzero(changeable(problem))
-    facility = problem.in_words(problem.providers["facility"], problem.when)
+    facility = problem.in_words(problem.providers, "facility")
     names, row = np.unique(facility[mine].astype(str), return_inverse=True)
     return mine, row, names.tolist()
 

@@ -1,10 +1,11 @@
-"""What must agree about the years of a scenario: weights, columns, growth, and when things open."""
+"""What must agree about years and futures: weights, probabilities, columns, growth, and when things open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from planner.scenario.agree import fault
+from planner.scenario.futures import NEEDS
 from planner.scenario.told import did_you_mean, listed, printable, short
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from planner.errors import Fault
     from planner.scenario.marks import Node, Plain, Trail
 
-COLUMNS = (("population",), ("count", "of"), ("count", "rate"), ("factor",))
-"""Keys that name columns which may be others in a period."""
+ROUNDING = 1e-6
+"""By how much probabilities may miss 1."""
 
 
 def disagreements_over_time(root: Node) -> Iterator[Fault]:
@@ -28,7 +29,39 @@ def disagreements_over_time(root: Node) -> Iterator[Fault]:
     yield from _opening(root, len(periods) or 1)
     growth = _plain(root, ("over_time", "growth"))
     for row, own in enumerate(growth if isinstance(growth, list) else []):
-        yield from _growth(root, ("over_time", "growth", str(row)), own)
+        yield from _whose(root, ("over_time", "growth", str(row)), own)
+    yield from _futures(root, _mapping(root, "futures"))
+
+
+def _futures(root: Node, futures: dict[str, Plain]) -> Iterator[Fault]:
+    """Several futures whose probabilities sum to 1, and a way to judge that means something."""
+    if not futures and _plain(root, ("uncertainty",)) is not None:
+        hint = "name the `futures`, each with its probability"
+        yield fault(
+            root, ("uncertainty",), "says how plans are judged over futures, and there are none", hint
+        )
+    if len(futures) == 1:
+        hint = "name another, or put its columns in the place of those that are there"
+        yield fault(root, ("futures", next(iter(futures))), "is the only future, so that it is certain", hint)
+    chances = [own.get("probability") if isinstance(own, dict) else None for own in futures.values()]
+    known = [chance for chance in chances if isinstance(chance, int | float) and not isinstance(chance, bool)]
+    if len(futures) > 1 and len(known) == len(futures) and abs(sum(known) - 1.0) > ROUNDING:
+        message = f"the probabilities sum to {sum(known):g}, and should to 1"
+        yield fault(root, ("futures",), message, f"they are {', '.join(f'{chance:g}' for chance in known)}")
+    for service in _mapping(root, "services") if futures else ():
+        trail = ("services", service, "moves_people")
+        if _plain(root, trail) is not None:
+            hint = "leave out the `futures`, or let homes move nobody"
+            yield fault(root, trail, "homes cannot move people where needs are not certain", hint)
+    needs = set(_columns_of(root, "services"))
+    for period in _mapping(root, "periods"):
+        columns = _mapping(root, "periods", period, "columns")
+        needs |= {str(column) for name, column in columns.items() if name in needs}
+    for name, own in futures.items():
+        yield from _unnamed(root, ("futures", name, "columns"), sorted(needs), "needs are")
+        factors = own.get("needs") if isinstance(own, dict) else None
+        for row, factor in enumerate(factors if isinstance(factors, list) else []):
+            yield from _whose(root, ("futures", name, "needs", str(row)), factor)
 
 
 def _plain(root: Node, trail: Trail) -> Plain:
@@ -53,26 +86,29 @@ def _weights(root: Node, periods: dict[str, Plain]) -> Iterator[Fault]:
 
 
 def _columns(root: Node, periods: dict[str, Plain]) -> Iterator[Fault]:
-    known = sorted(set(_named(root)))
-    for name, own in periods.items():
-        columns = own.get("columns") if isinstance(own, dict) else None
-        for column in columns if isinstance(columns, dict) else {}:
-            if column not in known:
-                message = f"no count of people or needs is in a column {short(column)}"
-                hint = f"named elsewhere in the scenario: {', '.join(map(printable, known))}"
-                yield fault(
-                    root, ("periods", name, "columns", column), message + did_you_mean(column, known), hint
-                )
+    known = sorted({*_columns_of(root, "city"), *_columns_of(root, "services")})
+    for name in periods:
+        yield from _unnamed(root, ("periods", name, "columns"), known, "people or needs are")
 
 
-def _named(root: Node) -> Iterator[str]:
-    """Columns that people, groups, needs and corrections are counted in."""
-    specs: list[tuple[Plain, tuple[str, ...]]] = [
-        (_plain(root, ("city", layer)), COLUMNS[0]) for layer in ("neighbourhoods", "cells")
-    ]
-    specs += [(own, COLUMNS[1]) for own in _mapping(root, "city", "groups").values()]
-    specs += [(_plain(root, ("services", name, "need")), COLUMNS[2]) for name in _mapping(root, "services")]
-    specs += [(own, COLUMNS[3]) for own in _mapping(root, "city", "undercount").values()]
+def _unnamed(root: Node, trail: Trail, known: list[str], counted: str) -> Iterator[Fault]:
+    """Columns for which others stand, though the scenario names none of that name."""
+    for column in _mapping(root, *trail):
+        if column not in known:
+            message = f"no {counted} counted in a column {short(column)}{did_you_mean(column, known)}"
+            hint = f"named elsewhere in the scenario: {', '.join(map(printable, known))}"
+            yield fault(root, (*trail, column), message, hint if known else "")
+
+
+def _columns_of(root: Node, part: str) -> Iterator[str]:
+    """Columns that people, groups and corrections (`city`), or needs (`services`), are counted in."""
+    specs: list[tuple[Plain, tuple[str, ...]]]
+    if part == "services":
+        specs = [(_plain(root, ("services", name, "need")), NEEDS) for name in _mapping(root, "services")]
+    else:
+        specs = [(_plain(root, ("city", layer)), ("population",)) for layer in ("neighbourhoods", "cells")]
+        specs += [(own, ("count", "of")) for own in _mapping(root, "city", "groups").values()]
+        specs += [(own, ("factor",)) for own in _mapping(root, "city", "undercount").values()]
     for spec, keys in specs:
         values = [spec.get(key) for key in keys] if isinstance(spec, dict) else []
         yield from (value for value in values if isinstance(value, str))
@@ -91,7 +127,8 @@ def _opening(root: Node, periods: int) -> Iterator[Fault]:
                     yield fault(root, trail, message, f"at most {periods - 1}, or name more `periods`")
 
 
-def _growth(root: Node, trail: Trail, own: Plain) -> Iterator[Fault]:
+def _whose(root: Node, trail: Trail, own: Plain) -> Iterator[Fault]:
+    """Services and groups whose people or needs are larger, which the scenario has to have."""
     if not isinstance(own, dict):
         return
     services, groups = _mapping(root, "services"), _mapping(root, "city", "groups")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from planner.scenario.futures import Future, Uncertainty
 from planner.scenario.judge import Judge
 from planner.scenario.options import Moves, Option, Programme
 from planner.scenario.periods import OverTime, Period
@@ -243,6 +244,11 @@ class Scenario(Strict):
     the money for all of them together."""
     over_time: OverTime = Field(default=OverTime(), exclude_if=lambda given: given == OverTime())
     """What holds for all periods together."""
+    futures: dict[Name, Future] = Field(default={}, exclude_if=not_)
+    """Ways in which needs may turn out, by name; as they are told where none are given."""
+    uncertainty: Uncertainty = Field(default="expected", exclude_if="expected".__eq__)
+    """How a plan is judged over the futures: by the `expected` value of the principle, by that in the
+    `worst_case`, or by the greatest regret: what it falls behind the best plan for each (`least_regret`)."""
     objective: Name | dict[Name, dict[Name, Any]] = "utilitarian"
     """The principle of justice; `planner list objectives` names them."""
     judge: Judge = "wellbeing"

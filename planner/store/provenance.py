@@ -117,8 +117,11 @@ def manifest(
         if "\\" in path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             message = f"`{path}` is not relative to the project folder"
             raise ValueError(message)
-    told = {name: getattr(status, name) for name in Status.__slots__ if name not in {"seconds", "steps"}}
+    told = {
+        name: getattr(status, name) for name in Status.__slots__ if name not in {"seconds", "steps", "alone"}
+    }
     told |= {"steps": [asdict(step) for step in status.steps]} if status.steps else {}
+    told |= {"alone": status.alone} if status.alone else {}
     return {
         "scenario": {"name": scenario, "file": file},
         "question": question,
@@ -143,6 +146,7 @@ def status_of(manifest: Mapping[str, Any]) -> Status:
     try:
         told = dict(manifest["status"])
         told["steps"] = tuple(Step(**step) for step in told.get("steps", ()))
+        told["alone"] = tuple((str(name), *map(float, rest)) for name, *rest in told.get("alone", ()))
         return Status(**told, seconds=manifest["times"]["search_seconds"])
     except (KeyError, TypeError):
         raise MachineFault(

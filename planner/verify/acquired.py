@@ -38,6 +38,8 @@ def check_acquired(tally: Tally, ledger: Ledger, rows: pd.DataFrame, truth: pd.D
     tally.same("owner", say, rows["owner"], np.where(new, owner.to_numpy(object), ""))
     told = rows["acquisition_cost"].to_numpy(float)
     tally.holds(~new & (told != 0), say, "a site is acquired where nothing is built")
-    sums = rows[new].groupby(truth["place"].to_numpy(object)[new])["acquisition_cost"].sum()
-    cost = acquired(ledger, truth["place"][new]).reindex(sums.index)
-    tally.equal("cost of acquiring it", [f"site {site}" for site in sums.index], sums, cost)
+    which = ledger.moment(rows)[new] // ledger.problem.periods
+    sums = rows[new].groupby([which, truth["place"].to_numpy(object)[new]])["acquisition_cost"].sum()
+    sites = sums.index.get_level_values(1)
+    cost = acquired(ledger, truth["place"][new]).reindex(sites)
+    tally.equal("cost of acquiring it", [f"site {site}" for site in sites], sums, cost)

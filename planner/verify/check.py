@@ -14,7 +14,7 @@ from planner.plan import Status
 from planner.problem.outcome import Outcome
 from planner.report.vouching import vouched
 from planner.verify.bound import check_bound
-from planner.verify.claims import Yardstick, check_claims
+from planner.verify.claims import Yardstick, against, check_alone, check_claims
 from planner.verify.form import names, sound
 from planner.verify.ledger import Ledger
 from planner.verify.money import check_money
@@ -112,7 +112,9 @@ def _check_proof(tally: Tally, scenario: Scenario, outcome: Outcome, before: Out
     """Check what is said of how good the plan is; return its value, recomputed."""
     status = plan.status
     prices = None if plan.prices is None else sound(tally, PRICES, plan.prices)
+    outcome, before = against(outcome, status), against(before, status)
     yardstick = Yardstick.of(scenario, outcome.problem)
+    check_alone(tally, yardstick, outcome, status)
     yardstick = replace(yardstick, at=check_steps(tally, yardstick, outcome, before, status))
     value = check_claims(tally, scenario, yardstick, outcome, before, status=status)
     check_bound(tally, scenario, yardstick, status, value=value, prices=prices)

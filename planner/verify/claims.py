@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planner.catalogue import find
+from planner.problem import uncertain
 from planner.problem.outcome import Outcome
 from planner.verify.verdict import EXACT, OPTIMAL_GAP, RELATIVE, SMALL_GAIN, TYPICAL, number
 
@@ -51,7 +52,7 @@ class Yardstick:
     @property
     def gains(self) -> bool:
         """True for a principle that has a level; false for a cost."""
-        return self.unit.half("level") is not None
+        return self.unit.half("level") is not None and not uncertain.regretted(self.problem)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,12 +68,12 @@ class Yardstick:
     def values(self, outcome: Outcome) -> tuple[float, ...]:
         """Value of an outcome by each goal, the first that counts most."""
         evaluate = self.unit.half("evaluate")
-        return () if evaluate is None else tuple(np.atleast_1d(evaluate(outcome, **self.given)).tolist())
+        return () if evaluate is None else uncertain.values(outcome, partial(evaluate, **self.given))
 
     def level(self, value: float | None) -> float | None:
         """Equal outcome worth as much as a value; None for costs, NaN for a value that no outcome has."""
         level = self.unit.half("level")
-        if level is None or value is None:
+        if level is None or value is None or not self.gains:
             return None
         try:
             with np.errstate(all="ignore"):
@@ -109,6 +110,31 @@ def check_claims(
     tally.figure("gap", status.gap, gap, RELATIVE)
     _check_ending(tally, scenario, status)
     return value
+
+
+def against(outcome: Outcome, status: Status) -> Outcome:
+    """The outcome with its regrets told against the bounds that the status tells of each future alone."""
+    futures = outcome.problem.futures
+    if futures is None or futures.how != "least_regret":
+        return outcome
+    told = {name: bound for name, _, _, bound in status.alone}
+    best = tuple(told.get(name, nan) for name in futures.names)
+    return replace(outcome, problem=replace(outcome.problem, futures=replace(futures, best=best)))
+
+
+def check_alone(tally: Tally, yardstick: Yardstick, outcome: Outcome, status: Status) -> None:
+    """Check that in no future the plan, or the best plan for it alone, is better than its bound."""
+    futures = outcome.problem.futures
+    if futures is None or futures.how != "least_regret":
+        tally.holds(np.array([bool(status.alone)]), ["status"], "tells of futures alone that nobody asks for")
+        return
+    own = uncertain.in_each(outcome, lambda alone: replace(yardstick, problem=alone.problem).value(alone))
+    found = {name: told for name, *told in status.alone}
+    for name, value in zip(futures.names, own, strict=True):
+        here, best, bound = found.get(name, (nan, nan, nan))
+        tally.figure(f"value of the plan in the future {name}", here, float(value), yardstick.slack)
+        over = np.array([not (best >= bound and value >= bound - yardstick.slack - RELATIVE * abs(value))])
+        tally.holds(over, [f"future {name}"], f"its best alone is told as {best:.10g}, at least {bound:.10g}")
 
 
 def _check_bound(tally: Tally, yardstick: Yardstick, status: Status, value: float) -> None:

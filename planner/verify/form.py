@@ -38,6 +38,7 @@ def sound(tally: Tally, frame: Frame, table: object, called: str = "") -> pd.Dat
     if not isinstance(table, pd.DataFrame):
         tally.fault(f"{name}: the table is missing")
         return None
+    frame = frame.of(table)
     table = frame.filled(table)
     missing = [column for column in frame.names if list(table.columns).count(column) != 1]
     if missing:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-POINT = ["period", "service", "cell"]
+POINT = ["service", "cell"]
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Ledger:
 
     @cached_property
     def points(self) -> pd.MultiIndex:
-        """Need points by period, service and cell."""
-        return _points(self.problem.need)
+        """Need points by moment (period and future), service and cell."""
+        return self._points(self.problem.need)
 
     @cached_property
     def providers(self) -> pd.MultiIndex:
-        """Providers by period and id."""
-        return _whose(self.problem.when, self.problem.providers["provider"])
+        """Providers by moment (period and future) and id."""
+        return _whose(self.problem.moment, self.problem.providers["provider"])
 
     @property
     def when(self) -> Whole:
@@ -57,7 +57,23 @@ class Ledger:
     @cached_property
     def periods_before(self) -> pd.MultiIndex:
         """Each provider in the period before, as `providers`."""
-        return _whose(self.when - 1, self.problem.providers["provider"])
+        before = np.where(self.when > 1, self.problem.moment - 1, -1)
+        return _whose(before, self.problem.providers["provider"])
+
+    def moment(self, table: pd.DataFrame) -> Whole:
+        """Number of the period and future of each row of a plan's table, negative where there is none."""
+        period = table["period"].to_numpy(np.int64)
+        if not len(table):
+            return period
+        there = (period >= 1) & (period <= self.problem.periods)
+        if self.problem.futures is not None and "future" not in table.columns:
+            there = np.zeros(len(table), bool)
+            table = table.assign(future="")
+        return np.where(there, self.problem.moment_of(table), -1)
+
+    def _points(self, table: pd.DataFrame) -> pd.MultiIndex:
+        named = [table[column].astype(object) for column in POINT]
+        return pd.MultiIndex.from_arrays([self.moment(table), *named])
 
     @cached_property
     def existing(self) -> NDArray[np.bool_]:
@@ -90,11 +106,11 @@ class Ledger:
 
     def point(self, table: pd.DataFrame) -> Whole:
         """Position of the need point of each row, −1 where there is none."""
-        return _found(self.points, _points(table))
+        return _found(self.points, self._points(table))
 
     def who(self, table: pd.DataFrame) -> Whole:
         """Position of the provider of each row, −1 where there is none."""
-        return _found(self.providers, _whose(table["period"], table["provider"]))
+        return _found(self.providers, _whose(self.moment(table), table["provider"]))
 
     def pair(self, table: pd.DataFrame) -> Whole:
         """Position of the pair of each row of an assignment, −1 where there is none."""
@@ -147,11 +163,6 @@ def outcome_of(problem: Problem, facilities: pd.DataFrame, assignment: pd.DataFr
 
 def _whose(period: ArrayLike, provider: pd.Series) -> pd.MultiIndex:
     return pd.MultiIndex.from_arrays([np.asarray(period, np.int64), provider.astype(object)])
-
-
-def _points(table: pd.DataFrame) -> pd.MultiIndex:
-    whole = table[POINT].astype({"period": "int64", "service": object, "cell": object})
-    return pd.MultiIndex.from_frame(whole)
 
 
 def _found(index: pd.Index, wanted: pd.Index) -> Whole:

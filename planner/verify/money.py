@@ -62,7 +62,7 @@ def _of_periods(years: Years, money: dict[str, Floats]) -> Iterator[tuple[str, s
 def _spent(ledger: Ledger, outcome: Outcome) -> Floats:
     """Money to acquire, build and change that is paid in each period [currency]."""
     providers = ledger.problem.providers
-    modules = pd.Series(np.where(ledger.existing, 0.0, outcome.modules), index=ledger.providers)
+    modules = pd.Series(_new(ledger, outcome), index=ledger.providers)
     new = modules - modules.reindex(ledger.periods_before).fillna(0.0).to_numpy(float)
     paid_in = ledger.when - (providers["opens_after"].to_numpy(int) if ledger.problem.years else 0)
     spent = np.bincount(paid_in - 1, new * providers["capital_cost"].to_numpy(float), ledger.problem.periods)
@@ -75,5 +75,11 @@ def _spent(ledger: Ledger, outcome: Outcome) -> Floats:
 
 def _yearly(ledger: Ledger, outcome: Outcome) -> Floats:
     """Money to run a year of each period [currency/year]."""
-    run = np.where(ledger.existing, 0.0, outcome.modules) * ledger.problem.providers["operating_cost"]
+    run = _new(ledger, outcome) * ledger.problem.providers["operating_cost"].to_numpy(float)
     return np.bincount(ledger.when - 1, run, ledger.problem.periods)
+
+
+def _new(ledger: Ledger, outcome: Outcome) -> Floats:
+    """Modules that the plan adds, told of the first future: they are the same in all, shape (providers,)."""
+    first = ledger.problem.moment < ledger.problem.periods
+    return np.where(ledger.existing | ~first, 0.0, outcome.modules)

@@ -30,7 +30,7 @@ def check_facilities(tally: Tally, ledger: Ledger, table: pd.DataFrame, outcome:
     say = names(table, "facilities", "provider")
     other = table["provider"].isin(ledger.problem.providers["provider"]).to_numpy(bool)
     tally.holds((at < 0) & ~other, say, "is no provider of this question")
-    no_period = ~table["period"].isin(ledger.problem.need["period"]).to_numpy(bool)
+    no_period = ledger.moment(table) < 0
     tally.holds(no_period, say, "is in no period of the plan")
     tally.holds((at < 0) & other & ~no_period, say, "is in use before it can be open")
     known = at >= 0
@@ -172,7 +172,7 @@ def check_limits(tally: Tally, ledger: Ledger, outcome: Outcome) -> None:
     gone = np.flatnonzero(_added(ledger, outcome) < 0)
     lost = names(providers.iloc[gone], "facilities", "provider")
     tally.holds(~ledger.existing[gone], lost, "has fewer modules than in the period before")
-    last = np.where(ledger.when == ledger.when.max(initial=1), built, 0.0)
+    last = np.where(problem.moment == problem.periods - 1, built, 0.0)
     land = pd.Series(last * providers["land_m2"].to_numpy(float), index=providers["place"].to_numpy(object))
     taken = land.groupby(level=0).sum().reindex(problem.sites["site"]).fillna(0.0).to_numpy(float)
     over = _beyond(taken, problem.sites["land_m2"].to_numpy(float))

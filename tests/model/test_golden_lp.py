@@ -23,6 +23,7 @@ from planner.model.held import holding
 from planner.model.yardstick import Yardstick
 from planner.problem.blocks import Goal
 from planner.problem.tables import homes_of
+from planner.problem.uncertain import goal
 from planner.travel.matrix import TravelMatrix
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ OBJECTIVES: dict[str, tuple[str, dict[str, Any]]] = {
     "least_cost": ("least_cost", {"years": 20.0}),
     "utilitarian_years": ("utilitarian", {}),
     "least_cost_years": ("least_cost", {"years": 20.0}),
+    "maximin_expected": ("maximin", {}),
+    "maximin_worst_case": ("maximin", {}),
+    "p_median_regret": ("p_median", {"service": "health"}),
 }
 CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "budget": ("budget", {}),
@@ -73,6 +77,8 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "floor_years": ("floor", {"service": "health", "reached": 0.5}),
     "stays": ("stays", {}),
     "no_setback": ("no_setback", {"at_most": 0.1}),
+    "same_sites": ("same_sites", {}),
+    "budget_futures": ("budget", {}),
 }
 
 
@@ -183,7 +189,21 @@ def homes_town() -> Case:
     return with_moves(moved, {"homes": 2.0}, {"health": {("quay", "quay"): 0, ("quay", "old"): 18}})
 
 
+def uncertain_town(how: str) -> Case:
+    """Return the town with sites to buy, and half as much again who may need clinics."""
+    town = bought_town()
+    more = town.city.need.assign(future="many", need=town.city.need["need"] * [1.5, 1.5, 1.5, 1, 1])
+    need = pd.concat([town.city.need.assign(future="few"), more], ignore_index=True)
+    futures = {"few": {"probability": 0.75}, "many": {"probability": 0.25}}
+    return replace(town, city=replace(town.city, need=need)).asking(futures=futures, uncertainty=how)
+
+
 TOWNS = {
+    "same_sites": lambda: uncertain_town("expected"),
+    "budget_futures": lambda: uncertain_town("expected"),
+    "maximin_expected": lambda: uncertain_town("expected"),
+    "maximin_worst_case": lambda: uncertain_town("worst_case"),
+    "p_median_regret": lambda: uncertain_town("least_regret"),
     "budget_years": growing_town,
     "floor_years": growing_town,
     "stays": growing_town,
@@ -227,7 +247,10 @@ def _names(problem: Problem, model: Formulation) -> dict[str, list[str]]:
             for k in range(count)
         ]
 
-    return {v.family: known.get(v.family) or numbered(v.family, len(v)) for v in model.variables}
+    return {
+        v.family: known.get(v.family) or [readable_name(name) for name in numbered(v.family, len(v))]
+        for v in model.variables
+    }
 
 
 def _text(kind: str, key: str, file: Path) -> str:
@@ -235,6 +258,9 @@ def _text(kind: str, key: str, file: Path) -> str:
     problem = TOWNS.get(key, small_town)().problem
     unit = catalogue.find(kind, name)
     half = unit.function(problem, **unit.bind(given))
+    if kind == "objective" and problem.futures is not None:
+        known = replace(problem, futures=replace(problem.futures, best=(100.0, 300.0)))
+        half = goal(known, lambda alone: unit.function(alone, **unit.bind(given)))
     if isinstance(half, tuple):
         yardstick = Yardstick(unit, unit.bind(given), problem)
         model = formulate(problem, holding(lambda _: (), yardstick, [40.0])(problem), half[1], scale=False)
