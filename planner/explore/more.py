@@ -9,6 +9,7 @@ import numpy as np
 
 from planner.errors import Fault, Infeasible, InputFault, NoPlan
 from planner.model.decide import blocks_of, decide, quiet, yardstick_of
+from planner.problem.futures import regretted
 from planner.verify.ledger import outcome_of
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ def raises(problem: Problem, by: float, *, share: bool, of: Sequence[str] = ()) 
     InputFault
         When nothing limits the money, or that of a purse that is named.
     """
+    if regretted(problem):
+        message = "regrets with more money are told against other plans, and say nothing of what it brings"
+        raise InputFault(Fault(message, "uncertainty", "ask with `uncertainty: expected` or `worst_case`"))
     now = {purse: float(getattr(problem, purse)) for purse in PURSES}
     limited = [purse for purse in PURSES if np.isfinite(now[purse]) or _by_period(problem, purse)]
     named = list(of) or [*limited, *([BOTH] if share and len(limited) == len(PURSES) else [])]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from planner.catalogue import unknown
 from planner.errors import Fault, InputFault, Stopped
 from planner.model.decide import better_of, decide, quiet
-from planner.problem.uncertain import regretted
+from planner.problem.futures import regretted
 from planner.verify.ledger import outcome_of
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from planner.model.search import Search
 from planner.model.yardstick import Yardstick, better
 from planner.plan import Plan
 from planner.problem import tables
+from planner.problem.futures import regretted
 from planner.problem.outcome import Outcome
-from planner.problem.uncertain import regretted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,9 @@ import numpy as np
 from planner.model.formulation import formulate
 from planner.model.solve import Solver
 from planner.problem.blocks import Block, Goal, Rows, Terms
+from planner.problem.futures import in_expectation
 from planner.problem.outcome import Outcome
 from planner.problem.standing import changeable
-from planner.problem.uncertain import in_expectation
 from planner.problem.used import FOLLOWING, following
 from planner.problem.wellbeing import gain, gain_terms
 from planner.problem.years import kept

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from planner.problem.uncertain import in_each, parts, regretted
+from planner.problem.futures import in_each, parts, regretted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

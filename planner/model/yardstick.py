@@ -7,9 +7,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import PlannerError
-from planner.problem import uncertain
 from planner.problem.blocks import Goal
-from planner.problem.uncertain import regretted
+from planner.problem.futures import refuse_ordered, regretted
+from planner.problem.futures import values as over_all
+from planner.problem.uncertain import goal as goal_over_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,9 +40,9 @@ class Yardstick:
     def goals(self) -> tuple[Goal, ...]:
         """What to minimise: one goal, or several in order, of which an earlier one counts more."""
         if self.problem.futures is not None:
-            uncertain.refuse_ordered(self.names)
+            refuse_ordered(self.names)
             one = partial(self.unit.function, **self.parameters)
-            return (uncertain.goal(self.problem, one),)
+            return (goal_over_all(self.problem, one),)
         said = self.unit.function(self.problem, **self.parameters)
         return said if isinstance(said, tuple) else (said,)
 
@@ -80,7 +81,7 @@ class Yardstick:
         evaluate = self.unit.half("evaluate")
         if evaluate is None:
             raise PlannerError(f"the objective `{self.unit.name}` has no `evaluate`")
-        return uncertain.values(outcome, partial(evaluate, **self.parameters))
+        return over_all(outcome, partial(evaluate, **self.parameters))
 
     def figures(self, outcome: Outcome) -> tuple[float, ...]:
         """Values of a plan by all goals that are looked at, the first that counts most."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault, InputFault
+from planner.problem.futures import CERTAIN, Futures
 from planner.problem.groups import with_groups
 from planner.problem.moving import Moving, pairs_from_homes
 from planner.problem.problem import Problem, reach
@@ -16,7 +17,6 @@ from planner.problem.programmes import everywhere, programmes
 from planner.problem.quality import decayed
 from planner.problem.standing import BUILT, CLOSED, PROGRAMME, STANDS, standing
 from planner.problem.tables import residents_of
-from planner.problem.uncertain import CERTAIN, Futures
 from planner.problem.years import Years, through_time
 from planner.scenario.judge import judged_service
 

@@ -14,8 +14,8 @@ from planner.problem.moving import Moves
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from planner.problem.futures import Futures
     from planner.problem.moving import Moving
-    from planner.problem.uncertain import Futures
     from planner.problem.years import Years
 
     Floats = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""What people are judged by: their wellbeing, or the coverage of one service."""
+"""What people are judged by: their wellbeing and how it is scaled, or the coverage of one service."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Tag
 
-from planner.scenario.places import Name, Strict
+from planner.scenario.places import Name, NotNegative, Strict
 from planner.scenario.told import short
 
 ALL, ONE = "wellbeing", "one service"
@@ -17,6 +17,13 @@ class Coverage(Strict):
 
     coverage: Name
     """The service: those who need it are judged by the share of their need that is met, by quality."""
+
+
+class Wellbeing(Strict):
+    """How needs are put on one scale."""
+
+    minimum_residents: NotNegative = 100.0
+    """Smallest place [person] that may set the scale k of a service, its highest need per resident."""
 
 
 def _either(given: Any) -> Any:  # noqa: ANN401 - whatever the file says

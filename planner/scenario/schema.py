@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from planner.scenario.futures import Future, Uncertainty
-from planner.scenario.judge import Judge
+from planner.scenario.judge import Judge, Wellbeing
 from planner.scenario.options import Moves, Option, Programme
 from planner.scenario.periods import OverTime, Period
 from planner.scenario.places import (
@@ -189,13 +189,6 @@ class Budget(Strict):
     """For running what is built, each year [currency/year]; unlimited where none is given."""
     currency: Name = "money"
     """Name of the unit of money, such as `USD million`."""
-
-
-class Wellbeing(Strict):
-    """How needs are put on one scale."""
-
-    minimum_residents: NotNegative = 100.0
-    """Smallest place [person] that may set the scale k of a service, its highest need per resident."""
 
 
 class Indicators(Strict):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.catalogue import find
-from planner.problem import uncertain
+from planner.problem import futures as over
 from planner.problem.outcome import Outcome
 from planner.verify.verdict import EXACT, OPTIMAL_GAP, RELATIVE, SMALL_GAIN, TYPICAL, number
 
@@ -52,7 +52,7 @@ class Yardstick:
     @property
     def gains(self) -> bool:
         """True for a principle that has a level; false for a cost."""
-        return self.unit.half("level") is not None and not uncertain.regretted(self.problem)
+        return self.unit.half("level") is not None and not over.regretted(self.problem)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Yardstick:
     def values(self, outcome: Outcome) -> tuple[float, ...]:
         """Value of an outcome by each goal, the first that counts most."""
         evaluate = self.unit.half("evaluate")
-        return () if evaluate is None else uncertain.values(outcome, partial(evaluate, **self.given))
+        return () if evaluate is None else over.values(outcome, partial(evaluate, **self.given))
 
     def level(self, value: float | None) -> float | None:
         """Equal outcome worth as much as a value; None for costs, NaN for a value that no outcome has."""
@@ -128,13 +128,16 @@ def check_alone(tally: Tally, yardstick: Yardstick, outcome: Outcome, status: St
     if futures is None or futures.how != "least_regret":
         tally.holds(np.array([bool(status.alone)]), ["status"], "tells of futures alone that nobody asks for")
         return
-    own = uncertain.in_each(outcome, lambda alone: replace(yardstick, problem=alone.problem).value(alone))
+    own = over.in_each(outcome, lambda alone: replace(yardstick, problem=alone.problem).value(alone))
     found = {name: told for name, *told in status.alone}
     for name, value in zip(futures.names, own, strict=True):
         here, best, bound = found.get(name, (nan, nan, nan))
         tally.figure(f"value of the plan in the future {name}", here, float(value), yardstick.slack)
-        over = np.array([not (best >= bound and value >= bound - yardstick.slack - RELATIVE * abs(value))])
-        tally.holds(over, [f"future {name}"], f"its best alone is told as {best:.10g}, at least {bound:.10g}")
+        kept = best >= bound and value >= bound - yardstick.slack - RELATIVE * abs(value)
+        beyond = np.array([not kept])
+        tally.holds(
+            beyond, [f"future {name}"], f"its best alone is told as {best:.10g}, at least {bound:.10g}"
+        )
 
 
 def _check_bound(tally: Tally, yardstick: Yardstick, status: Status, value: float) -> None:

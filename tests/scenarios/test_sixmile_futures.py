@@ -12,6 +12,7 @@ from sixmile import ran, words
 
 from planner import flow
 from planner.errors import InputFault
+from planner.explore.more import raises
 from planner.explore.principles import under_every
 from planner.model.decide import decide
 from planner.question import Ear, Question, ask
@@ -149,6 +150,8 @@ def test_principles_side_by_side(run: flow.Run) -> None:
     )
     assert {one.principle for one in found} == {"utilitarian", "maximin", "priority"}
     regrets = asked(run.folder.parents[1])
+    with pytest.raises(InputFault, match="regrets with more money are told against other plans"):
+        raises(regrets.problem, 0.1, share=True)
     with pytest.raises(InputFault, match="regrets under one principle say nothing of those under another"):
         under_every(regrets.problem, regrets.scenario, regrets.residents)
 
