@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.model.polish import Rulebook
-    from planner.model.search import Search, Tell
+    from planner.model.search import Tell
     from planner.problem.blocks import Block
     from planner.problem.problem import Problem
     from planner.scenario.schema import Scenario
