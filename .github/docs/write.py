@@ -78,7 +78,8 @@ PROVES = (
     "and the sum bounds every plan, whatever the prices are (weak duality): `planner verify` adds it up "
     "anew, less all that rounding can have added, so that a changed price can only prove less than the run "
     "claims. There is no such table for a plan made by hand, for objectives that are searched by levels "
-    "(`p_center`), and for runs from before prices were saved: then the bound rests on the solver's word."
+    "(`p_center`, `leximin`), where homes move people, and for runs from before prices were saved: then the "
+    "bound rests on the solver's word, and report and checker say so."
 )
 CSV = (
     "In CSV a number has at most six decimals, `unlimited` stands for no limit, an empty cell for what "
