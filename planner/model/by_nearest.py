@@ -85,6 +85,7 @@ class NearestSearch(Search):
         constant, count = self.yardstick.goal.constant, itertools.count()
         root = Ascent(gains, first_bound(gains, first), self.worth)
         root.run(self.deadline, self._enough(constant), FIRST)
+        self.asked = root.now.price / self.yardstick.problem.amount
         parts = [(-root.now.total, next(count), root)]
         for k in itertools.count():
             if not parts:

@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.model.formulation import natural_prices
 from planner.model.metropolis import follower
-from planner.model.pricing import Pricing
+from planner.model.pricing import Pricing, priced_exactly
 from planner.model.relax import FEW_PAIRS
 from planner.plan import who_vouches
 from planner.problem.blocks import said
@@ -116,6 +116,10 @@ def _known(yardstick: Yardstick, local: Local, search: Search) -> list[Prices]:
     known = [Prices(weights[0], row)]
     if search.pricing is not None:
         known.append(search.pricing.best)
+    if search.asked is not None:
+        asked = row.copy()
+        asked[local.counted] = -search.asked
+        known.append(local.answer(Prices(weights[0], asked), priced_exactly(local))[1])
     if search.dual is not None:
         row, goal = _prices_of(local, search.dual)
         if follow is not None:
@@ -159,8 +163,9 @@ def _moved(
     if gain <= 0 or yardstick.gap(search.value, bound, search.before) <= search.gap + ENOUGH:
         return known
     few = len(yardstick.problem.pairs) <= FEW_PAIRS
-    pricing = Pricing(local, search.before, follower(yardstick), prices)
+    blank = search.dual is None and search.asked is None
+    pricing = Pricing(local, search.before, follower(yardstick), None if blank else prices)
     with suppress(KeyboardInterrupt):
-        pricing.run(deadline, ENOUGH * gain, FEW_MOVES if few else MOVES)
+        pricing.run(deadline, ENOUGH * gain, FEW_MOVES if few and not blank else MOVES)
     new = proven(local, pricing.best)
     return (pricing.best, new) if new > bound else known

@@ -73,7 +73,7 @@ class Pricing:
         """Begin with the prices given, or with the best of some plain ones."""
         local = self.local
         self._low, self._high = unserved(local.problem), attainable(local.problem)
-        self.exact = _priced_exactly(local)
+        self.exact = priced_exactly(local)
         weight = self.follow(None, self._low, 1.0) if self.follow else np.zeros(0)
         weight = weight if self.begin is None else self.begin.weight
         most = self._most(Prices(weight, np.zeros(len(local.right))))
@@ -190,7 +190,7 @@ class Pricing:
         return scale
 
 
-def _priced_exactly(local: Local) -> int | None:
+def priced_exactly(local: Local) -> int | None:
     """The row of modules alone that ties most providers together: the budget, or a count."""
     alone = [f for f in ("serve", "chosen", *local.others) if local.matrix(f).nnz]
     busy = sum((abs(local.matrix(f)).sum(axis=1) for f in alone), np.zeros(len(local.right)))

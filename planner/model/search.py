@@ -60,6 +60,8 @@ class Search:
     relaxation: Relaxation = field(init=False)
     pricing: Pricing | None = None
     dual: Dual | None = None
+    asked: Floats | None = None
+    """Price of a unit of need at each need point, where such prices were found by themselves."""
 
     @property
     def gap(self) -> float:

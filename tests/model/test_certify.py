@@ -265,3 +265,17 @@ def test_prices_are_read_back_by_name() -> None:
     assert np.array_equal(again.weight, prices.weight)
     _, lost = prices_of(local, table.assign(name=table["name"] + "?"))
     assert len(lost) == len(table)
+
+
+@pytest.mark.parametrize("objective", ["p_median", "mclp"])
+def test_prices_of_need_points_are_kept(objective: str) -> None:
+    """Where everybody goes to the nearest the prices of the need points prove nearly all of the bound."""
+    for seed in range(4):
+        case = random_case(seed, objective, ruled=False, capacities=False)
+        case = case.asking(budget={"currency": "money"}, constraints=[{"count": {"at_most": 2}}])
+        plan = decide(case.problem, case.scenario, case.residents)
+        right = oracle.best(case.problem, case.scenario).value
+        assert plan.status.priced_bound is not None
+        assert plan.status.priced_gap is not None
+        assert plan.status.priced_bound <= right + CLOSE * max(abs(right), 1.0)
+        assert plan.status.priced_gap < 1e-3, seed
