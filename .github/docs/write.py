@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner import catalogue
 from planner.cli.endings import ENDINGS
+from planner.explore.why_told import FOLDER, SITES
 from planner.frames import INDICATORS, PRICES
 from planner.frames.equity import EQUITY_TABLES
 from planner.report.layers import BY_SERVICE, SHARES
@@ -87,7 +88,7 @@ CSV = (
 )
 ENDED = (
     "Written from `planner/cli/endings.py` by `write.py`: not by hand. Results go to standard output, "
-    "progress and faults to standard error. `run`, `principles`, `assess`, `verify`, `audit`, `more`, "
+    "progress and faults to standard error. `run`, `principles`, `assess`, `verify`, `audit`, `more`, `why`, "
     "`report` and `check` work in a child process; its small parent passes SIGINT and SIGTERM on, and tells "
     "of it when it is killed. The first Ctrl-C (or SIGTERM) stops the search and keeps the best plan so far; "
     "the next stops everything. Whatever happens, a run in `runs/` is whole or not there. `solver.memory_gb` "
@@ -134,6 +135,11 @@ def outputs_page() -> str:
     for frame in EQUITY_TABLES:
         parts += [f"## `equity/{frame.name}`", frame.meaning, _columns(frame.columns)]
     parts += [f"## `{PROOF.removesuffix('.parquet')}`", PRICES.meaning, PROVES, _columns(PRICES.columns)]
+    parts += [
+        f"## `{FOLDER}/{SITES.name}`",
+        f"{SITES.meaning} Written by `planner why RUN`.",
+        _columns(SITES.columns),
+    ]
     parts += _maps()
     return "\n\n".join(parts) + "\n"
 

@@ -13,6 +13,7 @@ from planner.cli import outputs
 from planner.cli.arguments import Allow, RunFolder, ScenarioFile, whole_run
 from planner.cli.endings import epilog
 from planner.cli.more import more
+from planner.cli.why import why
 from planner.errors import Fault, InputFault, MachineFault, NoPlan, PlannerError
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def audit_(
 
 
 app.command(short_help="Say what the next money would bring.")(more)
+app.command(short_help="Say why each site is in the plan, or not.")(why)
 
 
 @app.command()

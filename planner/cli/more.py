@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planner.cli.arguments import Allow  # noqa: TC001 - typer reads the annotations
 from planner.errors import Fault, InputFault
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ def more(
             "--of", help="`capital` (to build), `operating` (a year to run) or `both`. May be repeated."
         ),
     ] = None,
-    allow: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--allow-dir", help="Folder outside the project in which layers may lie. May be repeated."
-        ),
-    ] = None,
+    allow: Allow = None,
 ) -> None:
     """Say what the next money would bring: the question is solved again with more of it.
 

@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-WATCHED = {"run", "principles", "assess", "verify", "audit", "more", "report", "check", "export", "compare"}
+WATCHED = {
+    "run",
+    "principles",
+    "assess",
+    "verify",
+    "audit",
+    "more",
+    "why",
+    "report",
+    "check",
+    "export",
+    "compare",
+}
 ALONE = "PLANNER_ALONE"
 PASSED_ON = (signal.SIGINT, signal.SIGTERM)
 ONE_PRESS = 1.0

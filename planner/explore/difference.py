@@ -61,7 +61,7 @@ def provider_name(scenario: Scenario, row: Mapping[str, object]) -> str:
 
 def builds(scenario: Scenario, new: Outcome, old: Outcome) -> Iterator[str]:
     """Say what is built or changed in one of the plans and not, or not as much, in the other."""
-    own = ~new.problem.providers["existing"].to_numpy(bool) & (new.problem.when == new.problem.when.max())
+    own = ~new.problem.providers["existing"].to_numpy(bool) & (new.problem.moment == new.problem.periods - 1)
     step = np.round(new.modules - old.modules) * own
     for sign, words in (
         (1, _("It would build besides: %(what)s.")),
@@ -90,9 +90,9 @@ def _few(parts: list[str]) -> list[str]:
 
 
 def serves(scenario: Scenario, new: Outcome, old: Outcome) -> Iterator[str]:
-    """Say how many more or fewer are served of each service, at any quality; in the last period."""
+    """Say how many more or fewer are served of each service, in the last period of the first future."""
     problem = new.problem
-    last = (problem.need["period"] == problem.need["period"].max()).to_numpy(float)
+    last = (problem.moment_of(problem.need) == problem.periods - 1).astype(float)
     step = (new.reached - old.reached) * last
     parts = []
     for service in map(str, problem.services.index):

@@ -92,6 +92,11 @@ class More:
         """True where the raise is proven to bring something."""
         return self.low is not None and self.low > 0
 
+    @property
+    def untold(self) -> bool:
+        """True where there is a plan, and it cannot be told whether the raise brings anything."""
+        return self.plan is not None and not self.certain and (self.high is None or self.high > 0)
+
 
 def raises(problem: Problem, by: float, *, share: bool, of: Sequence[str] = ()) -> list[Raise]:
     """The raises to ask about.
@@ -164,7 +169,7 @@ def more(
     """
     yardstick = yardstick_of(problem, scenario)
     had = outcome_of(problem, plan.facilities, plan.assignment)
-    level = _level(yardstick.level)
+    level = as_levels(yardstick.level)
     found: list[More] = []
     pool = [had.modules]
     for one in asked:
@@ -189,7 +194,7 @@ def with_money(scenario: Scenario, one: Raise) -> Scenario:
     return scenario.model_copy(update={"budget": scenario.budget.model_copy(update=then)})
 
 
-def _level(level: Callable[[float], float | None]) -> Callable[[float], float]:
+def as_levels(level: Callable[[float], float | None]) -> Callable[[float], float]:
     """Values as levels, more being better; for costs as money or travel saved."""
 
     def told(value: float) -> float:
@@ -213,6 +218,7 @@ def _interval(
     elif laxer:
         low = 0.0
     if high is not None:
+        high = 0.0 if abs(high) <= hair else high
         high = max(high, low or 0.0) if laxer else high
     return low, high
 

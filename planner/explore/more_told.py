@@ -30,13 +30,13 @@ def telling(
     """Lines that tell what each raise would bring, beside the plan in hand and its outcome."""
     if outcome.problem.years is None:
         yield _now(scenario, plan, outcome)
-    yield _measured(scenario, plan)
+    yield measured(scenario, plan)
     for one in found:
         yield ""
         yield title(scenario, outcome, one.asked)
         for line in _told(scenario, city, outcome, one):
             yield "    " + line
-    if any(not one.certain and one.plan is not None for one in found):
+    if any(one.untold for one in found):
         yield ""
         gap = percent(scenario.solver.gap)
         yield _("Where it cannot be told, a smaller `solver.gap` (now %(gap)s) may tell.") % {"gap": gap}
@@ -61,7 +61,8 @@ def _now(scenario: Scenario, plan: Plan, outcome: Outcome) -> str:
     return _("The plan uses %(parts)s.") % {"parts": listed(parts)}
 
 
-def _measured(scenario: Scenario, plan: Plan) -> str:
+def measured(scenario: Scenario, plan: Plan) -> str:
+    """Say in what gains and losses are told."""
     if plan.status.level is None:
         unit = catalogue.find("objective", scenario.objective_name).facts.get("unit", "1")
         return _("Measured by `%(name)s`, in %(unit)s: less is better.") % {
