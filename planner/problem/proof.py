@@ -56,7 +56,7 @@ def at_prices(problem: Problem, blocks: Sequence[Block], unit: Unit, given: Mapp
     Unpriced
         Where the arithmetic of prices is not that of the question.
     """
-    if len(problem.need["future"].unique()) > 1:
+    if problem.futures is not None or len(problem.need["future"].unique()) > 1:
         raise Unpriced("it has several futures")
     if problem.moving is not None:
         raise Unpriced("homes move people")
