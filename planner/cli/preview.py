@@ -8,13 +8,16 @@ import numpy as np
 
 from planner import catalogue
 from planner.model.decide import blocks_of, yardstick_of
+from planner.problem.years import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from planner.flow import Question
+    from planner.problem.problem import Problem
     from planner.scenario.schema import Budget
 
 MEANINGS = {"demand": "all who need it", "deficit": "what is missing today"}
@@ -70,13 +73,14 @@ def _whole(providers: pd.DataFrame) -> int:
 def _service(question: Question, service: str) -> Iterator[str]:
     problem = question.problem
     facts = problem.services.loc[service]
-    mine = problem.providers[problem.providers["service"] == service]
+    mine = problem.providers[(problem.providers["service"] == service) & lasting(problem)]
     stands, could = mine[mine["existing"]], mine[mine["state"] == "built"]
     programmes = mine[mine["state"] == "programme"]
     changes = mine[mine["facility"].ne("") & ~mine["existing"]]
     label = question.scenario.services[service].label
     yield f"{label} ({service}), in {facts['unit']}" if label else f"{service}, in {facts['unit']}"
-    yield f"    need: {facts['need']:,.0f} ({MEANINGS[str(facts['meaning'])]})"
+    need = float(problem.amount[problem.of_service(service) & _in_the_end(problem)].sum())
+    yield f"    need: {need:,.0f} ({MEANINGS[str(facts['meaning'])]})"
     if facts["meaning"] == "demand":
         yield f"    stands today: {_places(stands, 'places')}"
     yield f"    could be built: {_places(could, 'sites')}"
@@ -108,4 +112,11 @@ def _out(question: Question, service: str) -> float:
     """Need that no place is within reach of."""
     problem = question.problem
     within = np.bincount(problem.need_point, minlength=len(problem.need)) > 0
-    return float(problem.amount[problem.of_service(service) & ~within].sum())
+    mine = problem.of_service(service) & _in_the_end(problem)
+    return float(problem.amount[mine & ~within].sum())
+
+
+def _in_the_end(problem: Problem) -> NDArray[np.bool_]:
+    """Need points of the last period, in the first future: of it a preview tells."""
+    last: NDArray[np.bool_] = problem.moment_of(problem.need) == problem.periods - 1
+    return last

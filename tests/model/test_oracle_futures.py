@@ -75,7 +75,10 @@ def asking(seed: int, principle: str, how: str) -> Case:
 
 
 def compare(case: Case) -> Plan | None:
-    """Compare with the oracle, and check the plan; returns the plan, where there is one."""
+    """Compare with the oracle, and check the plan; returns the plan, where there is one.
+
+    A regret is told against what is proven for each future alone, and may be too large by what is open there.
+    """
     try:
         plan = decide(case.problem, case.scenario, case.city.residents())
     except Infeasible:
@@ -83,9 +86,11 @@ def compare(case: Case) -> Plan | None:
         return None
     right = oracle_futures.best(case)
     status, near = plan.status, CLOSE * max(abs(right), float(case.problem.amount.sum()) * 1e-3, 1.0)
-    assert status.value == pytest.approx(right, abs=near)
+    unsure = max((best - bound for _, _, best, bound in status.alone), default=0.0)
+    assert right - near <= status.value <= right + unsure + near
     assert status.bound is not None
-    assert right - near <= status.bound <= status.value
+    assert right - near <= status.bound + unsure
+    assert status.bound <= min(status.value, right + unsure + near)
     assert status.ending == "optimal"
     verdict = check(case.problem, case.scenario, plan, residents=case.city.residents())
     assert not verdict.faults, verdict.faults
