@@ -109,9 +109,8 @@ class Pricing:
 
     def _step(self) -> None:
         local, row = self.local, self._centre.row
-        stuck = ((local.sense == "<=") & (row >= 0) & (self._slack > 0)) | (
-            (local.sense == ">=") & (row <= 0) & (self._slack < 0)
-        )
+        most, least = local.most_and_least
+        stuck = (most & (row >= 0) & (self._slack > 0)) | (least & (row <= 0) & (self._slack < 0))
         way = np.where(stuck, 0.0, self._slack)
         push = self._scale * way
         length, largest = float((push * way).sum()), float(np.abs(push).max(initial=0.0))
