@@ -8,6 +8,7 @@ the budget, is priced exactly each time. The weights of the places follow the av
 from __future__ import annotations
 
 import time
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,17 @@ class Pricing:
                 if self.bound - last <= enough and self._green + self._red > 0:
                     return
                 last = self.bound
+
+    @property
+    def here(self) -> float:
+        """The bound at the prices from which the next move goes."""
+        return self._here
+
+    def fork(self) -> Pricing:
+        """Go on from here without changing this one."""
+        new = copy(self)
+        new.local = copy(self.local)
+        return new
 
     def narrow(self, lower: NDArray[np.int64], upper: NDArray[np.int64]) -> None:
         """Go on with fewer modules; what is found from here on bounds these plans only, and is not kept."""
