@@ -31,6 +31,8 @@ STARTS = np.linspace(0.05, 0.95, 10)
 """Shares of the most that a unit can bring, tried as first prices of need."""
 MOVE, SHORTEST, LONGEST = 0.2, 1e-7, 0.5
 """First, least and most share of the gain that a move aims at."""
+AGAIN = 3e-4
+"""Least move after modules were fixed: prices must be able to answer to that."""
 MEMORY = 0.1
 """Most weight of a new answer in the averages; least is a tenth of it."""
 FOLLOW = 0.1
@@ -96,6 +98,7 @@ class Pricing:
             if time.monotonic() > deadline:
                 return
             if k % LATEST == 0:
+                self._rescale()
                 if self.bound - last <= enough and self._green + self._red > 0:
                     return
                 last = self.bound
@@ -113,7 +116,7 @@ class Pricing:
 
     def narrow(self, lower: NDArray[np.int64], upper: NDArray[np.int64]) -> None:
         """Go on with fewer modules; what is found from here on bounds these plans only, and is not kept."""
-        self.narrowed = True
+        self.narrowed, self.move = True, max(self.move, AGAIN)
         self.local.narrowed(lower, upper)
         answer, _ = self.local.answer(self._centre, self.exact)
         self._here = answer.bound
@@ -186,6 +189,12 @@ class Pricing:
         row = np.zeros(len(local.right))
         row[local.counted] = most
         return row
+
+    def _rescale(self) -> None:
+        """Let prices move as readily as the weights that places have come to ask for."""
+        if self.follow is not None:
+            most = self._most(Prices(self._centre.weight, np.zeros(len(self._scale))))
+            self._scale = np.maximum(self._scale, self._scales(most))
 
     def _scales(self, most: Floats) -> Floats:
         """How readily each price moves: that of a unit of need as it is worth and is needed there."""
