@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
     from planner.model.polish import Rulebook
     from planner.model.pricing import Pricing
-<<<<<<< HEAD
     from planner.model.relax import Dual
-=======
->>>>>>> 7fa0c70 (The time limit holds while a plan is polished, and modules are given the more carefully the more time there is)
     from planner.model.solve import Answer
     from planner.model.yardstick import Yardstick
     from planner.problem.outcome import Outcome
