@@ -138,7 +138,7 @@ def _search(  # noqa: PLR0917 - what a search is made of
     tell: Tell = quiet,
     begun: float | None = None,
 ) -> Search:
-    kept = min(POLISHING * effort.time_limit_seconds, len(yardstick.problem.pairs) / POLISHED)
+    kept = min(POLISHING * effort.time_limit_seconds, len(yardstick.problem.pairs) // POLISHED)
     kind = NearestSearch if len(yardstick.problem.moments) == 1 else Search
     kind = OrderedSearch if yardstick.ordered else kind if yardstick.levels is None else LevelSearch
     search = kind(
