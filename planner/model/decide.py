@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 USE = ("provision", "moving")
 """Rules on who is served where, kept whatever is built."""
+POLISHING, POLISHED = 0.2, 20_000.0
+"""Most of the time limit that the search leaves for polishing; pairs that are polished in a second."""
 SAME = 1e-9
 """Share of its value by which a plan must be better to take the place of another."""
 
@@ -103,7 +105,8 @@ def decide(
     if search.best is None:
         raise without_plan(search, scenario)
     tell("polish", search.value, search.bound)
-    best, interrupted = polished(yardstick, rules, search.best, scenario.solver)
+    deadline = begun + scenario.solver.time_limit_seconds
+    best, interrupted = polished(yardstick, rules, search.best, scenario.solver, deadline)
     search.stopped = "interrupted" if interrupted else search.stopped
     proof = certificate(yardstick, rules(problem), search, time.monotonic() - begun)
     proven = Proven(ending_of(search), search.bounds, time.monotonic() - begun, proof, alone)
@@ -135,6 +138,7 @@ def _search(  # noqa: PLR0917 - what a search is made of
     tell: Tell = quiet,
     begun: float | None = None,
 ) -> Search:
+    kept = min(POLISHING * effort.time_limit_seconds, len(yardstick.problem.pairs) // POLISHED)
     kind = NearestSearch if len(yardstick.problem.moments) == 1 else Search
     kind = OrderedSearch if yardstick.ordered else kind if yardstick.levels is None else LevelSearch
     search = kind(
@@ -144,7 +148,7 @@ def _search(  # noqa: PLR0917 - what a search is made of
         before=yardstick.value(before),
         share=effort.gap,
         threads=effort.threads,
-        deadline=(begun or time.monotonic()) + effort.time_limit_seconds,
+        deadline=(begun or time.monotonic()) + effort.time_limit_seconds - kept,
         tell=tell,
     )
     if isinstance(search, OrderedSearch):

@@ -23,22 +23,37 @@ if TYPE_CHECKING:
 
 MOVES = 25
 """Moves of the prices between two parts."""
-PART, LEAST_PART = 0.2, 0.01
-"""Share of what is left (of all) of the row that is priced exactly which is given away at a time."""
-SURE, NEVER = 0.3, 2e-3
-"""Average modules from which a provider is taken early, and up to which it is closed."""
-FEW = 20
-ROUNDS = 200
+PART = 0.3
+"""Most of what is left of the row that is priced exactly which is given away at a time."""
+SURE, NEVER = 0.8, 2e-3
+"""Average modules from which a provider is taken at once, and up to which it is closed."""
+ROUNDS = 60
 HAIR = 1e-9
 
 
-def dive(pricing: Pricing, deadline: float) -> Floats:
-    """Whole modules near the averages of the prices, shape (providers,); not surely within every rule."""
-    own = _Dive(pricing)
-    for _ in range(ROUNDS):
-        if time.monotonic() > deadline or not own.fix():
+def dive(pricing: Pricing, deadline: float, rounds: int = ROUNDS, beat: float = np.inf) -> Floats | None:
+    """Whole modules near the averages of the prices, shape (providers,); not surely within every rule.
+
+    Parameters
+    ----------
+    pricing
+        Prices that have come to rest; they stay as they are.
+    deadline
+        On the monotonic clock [s].
+    rounds
+        Parts in which modules are given: the more, the fewer of which the prices are unsure at a time.
+    beat
+        Value to be better than; None is returned as soon as that is out of reach.
+    """
+    own, begun = _Dive(pricing.fork()), time.monotonic()
+    for k in range(rounds):
+        now = time.monotonic()
+        later = (deadline - now) * k / (now - begun) if k else np.inf
+        if now > deadline or not own.fix(min(later, rounds - k)):
             break
-        pricing.run(deadline, 0.0, MOVES)
+        own.pricing.run(deadline, 0.0, MOVES)
+        if own.pricing.here >= beat:
+            return None
     own.fill()
     return own.lower.astype(np.float64)
 
@@ -51,18 +66,18 @@ class _Dive:
         self.lower, self.upper = self.local.lower.copy(), self.local.upper.copy()
         self.rows = Slack(self.local, self.lower)
         self.takes = self._takes()
-        self.whole = max(self._left(), 0.0)
 
-    def fix(self) -> bool:
-        """Fix the next part; False when nothing is left that could be."""
+    def fix(self, rounds: float) -> bool:
+        """Fix the next part of as many as there are rounds; False when nothing is left that could be."""
         average = self.pricing.modules
         self.upper = np.where(average - self.lower < NEVER, self.lower, self.upper)
         wanted = np.minimum(average - self.lower, 1.0)
         wanted = np.where(self.upper > self.lower, wanted, 0.0)
         order = np.argsort(-wanted, kind="stable")[: int((wanted > 0).sum())]
-        limit, given, count = max(self._left() * PART, self.whole * LEAST_PART), 0.0, 0
+        few = np.ceil(float(wanted.sum()) / max(rounds, 1.0))
+        limit, given, count = self._left() * PART, 0.0, 0
         for j in order:
-            if given >= limit or (wanted[j] < SURE and count >= FEW):
+            if count >= few and (given >= limit or wanted[j] < SURE):
                 break
             if self.rows.take(int(j), self.lower):
                 given, count = given + self.takes[j], count + 1

@@ -140,7 +140,7 @@ class Polish:
             rows.append(Rows("held", (terms,), ">=", has * (1 - slack) - slack, labels))
         if _by_steps(goal):
             rows.append(self._steps_held(goal, self.yardstick.value(outcome)))
-        elif "serve" in goal.cost and goal.cost.keys() <= {"serve", "open", *FOLLOWING}:
+        elif not self._of_places and goal.cost.keys() <= {"serve", "open", *FOLLOWING}:
             cost = goal.cost["serve"]
             value = float(cost @ outcome.served)
             pair = np.flatnonzero(cost)
@@ -149,6 +149,11 @@ class Polish:
                 Rows("goal held", (own,), "<=", np.array([value + slack * abs(value)]), ["goal held"])
             )
         return rows
+
+    @property
+    def _of_places(self) -> bool:
+        """Whether the goal is kept where every place is: it asks for wellbeing alone, or not for ways."""
+        return self.yardstick.unit.half("least") is not None or "serve" not in self.yardstick.goal.cost
 
     def _steps_held(self, goal: Goal, value: float) -> Rows:
         """Row that holds a goal whose value goes by steps; half the smallest step is rounding."""

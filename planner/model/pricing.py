@@ -8,6 +8,7 @@ the budget, is priced exactly each time. The weights of the places follow the av
 from __future__ import annotations
 
 import time
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ STARTS = np.linspace(0.05, 0.95, 10)
 """Shares of the most that a unit can bring, tried as first prices of need."""
 MOVE, SHORTEST, LONGEST = 0.2, 1e-7, 0.5
 """First, least and most share of the gain that a move aims at."""
+AGAIN = 3e-4
+"""Least move after modules were fixed: prices must be able to answer to that."""
 MEMORY = 0.1
 """Most weight of a new answer in the averages; least is a tenth of it."""
 FOLLOW = 0.1
@@ -95,13 +98,25 @@ class Pricing:
             if time.monotonic() > deadline:
                 return
             if k % LATEST == 0:
+                self._rescale()
                 if self.bound - last <= enough and self._green + self._red > 0:
                     return
                 last = self.bound
 
+    @property
+    def here(self) -> float:
+        """The bound at the prices from which the next move goes."""
+        return self._here
+
+    def fork(self) -> Pricing:
+        """Go on from here without changing this one."""
+        new = copy(self)
+        new.local = copy(self.local)
+        return new
+
     def narrow(self, lower: NDArray[np.int64], upper: NDArray[np.int64]) -> None:
         """Go on with fewer modules; what is found from here on bounds these plans only, and is not kept."""
-        self.narrowed = True
+        self.narrowed, self.move = True, max(self.move, AGAIN)
         self.local.narrowed(lower, upper)
         answer, _ = self.local.answer(self._centre, self.exact)
         self._here = answer.bound
@@ -109,9 +124,8 @@ class Pricing:
 
     def _step(self) -> None:
         local, row = self.local, self._centre.row
-        stuck = ((local.sense == "<=") & (row >= 0) & (self._slack > 0)) | (
-            (local.sense == ">=") & (row <= 0) & (self._slack < 0)
-        )
+        most, least = local.most_and_least
+        stuck = (most & (row >= 0) & (self._slack > 0)) | (least & (row <= 0) & (self._slack < 0))
         way = np.where(stuck, 0.0, self._slack)
         push = self._scale * way
         length, largest = float((push * way).sum()), float(np.abs(push).max(initial=0.0))
@@ -175,6 +189,12 @@ class Pricing:
         row = np.zeros(len(local.right))
         row[local.counted] = most
         return row
+
+    def _rescale(self) -> None:
+        """Let prices move as readily as the weights that places have come to ask for."""
+        if self.follow is not None:
+            most = self._most(Prices(self._centre.weight, np.zeros(len(self._scale))))
+            self._scale = np.maximum(self._scale, self._scales(most))
 
     def _scales(self, most: Floats) -> Floats:
         """How readily each price moves: that of a unit of need as it is worth and is needed there."""

@@ -33,6 +33,10 @@ TOUCHED = 1e-6
 CLOSE = 1e-6
 """Gap below which nothing is left but the solver's tolerances."""
 ROUNDS = 12
+CAREFUL = (50, 200, 800)
+"""Parts in which the modules of a metropolis are given at a first, second and third try."""
+HUGE = 500_000
+"""Pairs from which there is no relaxation where prices have led to a plan."""
 
 
 class Tell(Protocol):
@@ -99,7 +103,7 @@ class Search:
     def _run(self) -> str:
         if len(self.yardstick.problem.pairs) > MANY:
             self._by_prices()
-            if self.done:
+            if self.done or (self.best is not None and len(self.yardstick.problem.pairs) > HUGE):
                 return ""
         return self._by_relaxation()
 
@@ -113,9 +117,18 @@ class Search:
                 self.pricing = pricing
                 self.bound = max(self.bound, pricing.bound)
                 self.tell("sites", None, self.bound)
-                self.offer(dive(pricing, self.deadline))
+                self._dives(pricing)
         except KeyboardInterrupt:
             self.stopped = "interrupted"
+
+    def _dives(self, pricing: Pricing) -> None:
+        """Whole modules from the averages, ever more carefully while there is time."""
+        for rounds in CAREFUL:
+            modules = None if self.done else dive(pricing, self.deadline, rounds, self.value)
+            if modules is not None:
+                self.offer(modules)
+            if self.done or time.monotonic() > self.deadline:
+                break
 
     def _by_relaxation(self) -> str:
         """The relaxation, then whole modules among the sites that it touches, then among all."""

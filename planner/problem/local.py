@@ -7,7 +7,6 @@ the sum of the answers (weak duality: Geoffrion 1974), so that a bound can be ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from scipy import sparse
 from planner.problem.blocks import said
 from planner.problem.choice import CHOSEN
 from planner.problem.prices import Found, Prices, best_price
+from planner.problem.stock import Shelf, Stock
 from planner.problem.wellbeing import gain, unserved
 
 if TYPE_CHECKING:
@@ -33,18 +33,8 @@ if TYPE_CHECKING:
 WITHIN = frozenset({"capacity", "closed"})
 """Rows that each provider keeps by itself: they need no price."""
 OWN = frozenset({"serve", "open", CHOSEN})
-
-
-@dataclass(frozen=True)
-class Stock:
-    """Profitable pairs of each provider, the best first, and what each number of modules earns."""
-
-    pair: Whole
-    provider: Whole
-    before: Floats
-    need: Floats
-    earns: Floats
-    """Earnings by modules and provider, shape (most + 1, providers)."""
+NEAR = (0.97, 0.8)
+"""Shares of the last price of the row that is priced exactly, at which providers are first left out."""
 
 
 class Local:
@@ -79,8 +69,8 @@ class Local:
         self.others = {v.family: v for b in blocks for v in b.variables if v.family not in OWN}
         self.lower = problem.providers["least"].to_numpy(np.int64)
         self.upper = problem.providers["most"].to_numpy(np.int64)
-        self.pairs = np.arange(len(problem.pairs))
         self.gain = gain(problem)
+        self.shelf = Shelf(problem, None, self.gain, self.upper)
 
     @cached_property
     def right(self) -> Floats:
@@ -113,6 +103,26 @@ class Local:
         width |= {name: len(v) for name, v in self.others.items()}
         return {family: self._matrix(family, count) for family, count in width.items()}
 
+    @cached_property
+    def _further(self) -> sparse.csr_array | None:
+        """What rows other than those of need take of each pair, shape (pairs, rows); None where nothing."""
+        served = self._by_column["serve"].tocoo()
+        mine = slice(self.counted.start, self.counted.stop)
+        where = (served.col < mine.start) | (served.col >= mine.stop)
+        if self._plain and not where.any():
+            return None
+        keep = where if self._plain else np.ones(len(where), bool)
+        entries = (served.data[keep], (served.row[keep], served.col[keep]))
+        return sparse.csr_array(sparse.coo_array(entries, shape=served.shape))
+
+    @cached_property
+    def _plain(self) -> bool:
+        """Whether each pair takes one unit of the row of its need point, and of no other row of need."""
+        rows = self.matrix("serve")[self.counted].tocoo()
+        return len(rows.data) == len(self.problem.pairs) and bool(
+            (rows.data == 1).all() and (rows.row == self.problem.need_point[rows.col]).all()
+        )
+
     def _matrix(self, family: str, width: int) -> sparse.csr_array:
         edges = np.cumsum([0, *(len(r) for r in self.rows)])
         mine = [(t, e) for r, e in zip(self.rows, edges, strict=False) for t in r.terms if t.family == family]
@@ -126,10 +136,15 @@ class Local:
     def _by_column(self) -> dict[str, sparse.csr_array]:
         return {family: sparse.csr_array(matrix.T) for family, matrix in self._matrices.items()}
 
+    @cached_property
+    def most_and_least(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Rows that say at most, and rows that say at least."""
+        return self.sense == "<=", self.sense == ">="
+
     def signed(self, row: Floats) -> Floats:
         """Prices with the sign that each row's sense asks for."""
-        cut = np.where(self.sense == "<=", np.minimum(row, 0.0), row)
-        return np.where(self.sense == ">=", np.maximum(cut, 0.0), cut)
+        most, least = self.most_and_least
+        return np.clip(row, np.where(least, 0.0, -np.inf), np.where(most, 0.0, np.inf))
 
     def by_column(self, family: str) -> sparse.csr_array:
         """Coefficients of a family in the priced rows, shape (columns, rows)."""
@@ -143,7 +158,7 @@ class Local:
         """Look at all modules again."""
         self.lower = self.problem.providers["least"].to_numpy(np.int64)
         self.upper = self.problem.providers["most"].to_numpy(np.int64)
-        self.pairs = np.arange(len(self.problem.pairs))
+        self.shelf = Shelf(self.problem, None, self.gain, self.upper)
 
     def next_worth(self, prices: Prices, modules: Whole) -> Floats:
         """What one more module of each provider earns at some prices, before it pays for its rows."""
@@ -155,60 +170,59 @@ class Local:
     def narrowed(self, lower: Whole, upper: Whole) -> None:
         """Look at fewer modules only: pairs of providers that stay closed are put aside."""
         self.lower, self.upper = lower, upper
-        self.pairs = self.pairs[upper[self.problem.provider[self.pairs]] > 0]
+        self.shelf = self.shelf.part(upper[self.shelf.provider] > 0, upper)
 
     def reduced(self, prices: Prices, family: str) -> Floats:
         """Cost of each column of a family, less what its rows pay."""
         paid = self._by_column[family] @ prices.row
         return np.asarray(self.cost.get(family, 0.0) - paid)
 
-    def stock(self, prices: Prices) -> Stock:
-        """Sort each provider's pairs by what a unit earns, and sum up by modules."""
-        problem, pairs = self.problem, self.pairs
-        paid = self._by_column["serve"] @ prices.row
-        earns = paid[pairs] - self.cost["serve"][pairs] if "serve" in self.cost else paid[pairs]
+    def _earnings(self, prices: Prices) -> Floats:
+        """What a unit served earns on each pair that is looked at, less what it pays for its rows."""
+        problem, shelf = self.problem, self.shelf
+        earns = prices.row[self.counted][shelf.point] if self._plain else np.zeros(len(shelf.pairs))
         if len(prices.weight):
             worth = per_resident(problem, prices.weight)[problem.place]
-            earns = earns + worth[problem.need_point[pairs]] * self.gain[pairs]
-        some = np.flatnonzero(earns > 0)
-        pair, earns = pairs[some], earns[some]
-        provider = problem.provider[pair]
-        order = np.argsort(provider - earns / (earns.max(initial=0.0) * (1 + 1e-6) + 1e-300), kind="stable")
-        pair, earns, provider = pair[order], earns[order], provider[order]
-        need = problem.amount[problem.need_point[pair]]
-        upto = np.cumsum(need)
-        first = np.searchsorted(provider, np.arange(len(self.upper)))
-        before = upto - need - np.concatenate([[0.0], upto])[first][provider]
-        most = int(self.upper.max(initial=0))
-        table = np.zeros((most + 1, len(self.upper)))
-        for m in range(1, most + 1):
-            fill = np.clip(problem.useful_capacity[provider] * m - before, 0.0, need)
-            table[m] = np.bincount(provider, earns * fill, len(self.upper))
-        return Stock(pair, provider, before, need, table)
+            earns += worth[shelf.point] * shelf.gain
+        if self._further is not None:
+            earns += (self._further @ prices.row)[shelf.pairs]
+        return earns - self.cost["serve"][shelf.pairs] if "serve" in self.cost else earns
+
+    def stock(self, prices: Prices) -> Stock:
+        """What each number of modules of every provider earns."""
+        return self.shelf.stock(self._earnings(prices))
 
     def answer(self, prices: Prices, exact: int | None = None) -> tuple[Found, Prices]:
         """Let every provider decide; the row `exact`, one of modules alone, gets its best price."""
+        row, last, right = prices.row.copy(), 0.0, 0.0
+        takes = np.zeros(len(self.upper))
         if exact is not None:
-            row = prices.row.copy()
+            takes, right, last = self.takes(exact), float(self.right[exact]), max(-float(row[exact]), 0.0)
             row[exact] = 0.0
-            prices = Prices(prices.weight, row)
-        stock = self.stock(prices)
-        opened, chosen = self.reduced(prices, "open"), self.reduced(prices, CHOSEN)
+        plain = Prices(prices.weight, row)
+        earns = self._earnings(plain)
+        opened, chosen = self.reduced(plain, "open"), self.reduced(plain, CHOSEN)
+        loss = opened - self.shelf.best(earns) + np.minimum(chosen, 0.0)
+        for near in (*NEAR, 0.0) if last > 0 else (0.0,):
+            idle = (self.lower == 0) & (loss + near * last * takes >= 0)
+            stock = self.shelf.stock(earns, idle)
+            price, parts, total = best_price(self._worth(stock, opened, chosen, idle), takes, right, last)
+            if (loss + price * takes >= 0)[idle].all():
+                break
+        if exact is not None:
+            row[exact] = -price
+        return self._found(plain, stock, parts, total - price * right)
+
+    def _worth(self, stock: Stock, opened: Floats, chosen: Floats, idle: NDArray[np.bool_]) -> Floats:
+        """What each number of modules is worth, −∞ where it is not allowed, shape (most + 1, providers)."""
         steps = np.arange(len(stock.earns))[:, None]
         worth = stock.earns - opened * steps - np.where(steps > 0, chosen, 0.0)
-        worth = np.where((steps >= self.lower) & (steps <= self.upper), worth, -np.inf)
-        if exact is None:
-            modules = worth.argmax(axis=0).astype(np.float64)
-            return self._found(prices, stock, [(1.0, modules)], float(worth.max(axis=0).sum())), prices
-        right = float(self.right[exact])
-        price, parts, total = best_price(worth, steps, self.takes(exact), right)
-        row[exact] = -price
-        prices = Prices(prices.weight, row)
-        return self._found(prices, stock, parts, total - price * right), prices
+        allowed = (steps >= self.lower) & (steps <= np.where(idle, 0, self.upper))
+        return np.where(allowed, worth, -np.inf)
 
     def _found(
         self, prices: Prices, stock: Stock, parts: Sequence[tuple[float, Floats]], total: float
-    ) -> Found:
+    ) -> tuple[Found, Prices]:
         problem = self.problem
         capacity = problem.useful_capacity[stock.provider]
         modules = np.zeros(len(self.upper))
@@ -224,13 +238,17 @@ class Local:
             value = np.where(cost > 0, variables.lower, variables.upper)
             rest += float(np.where(cost == 0, 0.0, cost * value).sum())
             slack = slack - self.matrix(family) @ np.where(np.isfinite(value), value, 0.0)
-        served = np.zeros(len(problem.pairs))
-        served[stock.pair] = amount
-        slack = slack - self.matrix("serve") @ served
-        places = problem.place[problem.need_point[stock.pair]]
+        point = problem.need_point[stock.pair]
+        if self._plain:
+            slack[self.counted] -= np.bincount(point, amount, len(problem.need))
+        if self._further is not None:
+            served = np.zeros(len(problem.pairs))
+            served[stock.pair] = amount
+            slack = slack - self._further.T @ served
+        places = problem.place[point]
         benefit = np.bincount(places, self.gain[stock.pair] * amount, len(problem.places))
         bound = self._start(prices) + float(prices.row @ self.right) - total + rest
-        return Found(bound, modules, stock.pair, amount, slack, benefit)
+        return Found(bound, modules, stock.pair, amount, slack, benefit), prices
 
     def _start(self, prices: Prices) -> float:
         """What every plan costs at least, before anybody is served."""

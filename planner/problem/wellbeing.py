@@ -10,6 +10,8 @@ from planner.problem.blocks import Terms
 from planner.problem.outcome import Outcome, per_head
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from planner.problem.problem import Problem
@@ -29,13 +31,26 @@ def gain_terms(problem: Problem) -> Terms:
 
 
 def unserved(problem: Problem) -> Floats:
-    """W_a when nobody is served by the providers of this model, shape (places,)."""
-    return Outcome.nothing(problem).wellbeing
+    """W_a when nobody is served by the providers of this model, shape (places,); not to be changed."""
+    return _kept(problem, "wellbeing unserved", lambda: Outcome.nothing(problem).wellbeing)
 
 
 def attainable(problem: Problem) -> Floats:
-    """An upper bound of W_a: all need within reach served at the best quality, shape (places,)."""
+    """An upper bound of W_a: all need within reach served at the best quality; not to be changed."""
+    return _kept(problem, "wellbeing attainable", lambda: _most(problem))
+
+
+def _most(problem: Problem) -> Floats:
     best = np.zeros(len(problem.need))
     np.maximum.at(best, problem.need_point, problem.quality)
     most = np.bincount(problem.place, problem.worth * problem.amount * best, len(problem.places))
     return unserved(problem) + per_head(most, problem.population)
+
+
+def _kept(problem: Problem, name: str, work_out: Callable[[], Floats]) -> Floats:
+    """Worked out once for a problem, as its own cached columns are: prices ask for it at every move."""
+    known: dict[str, Floats] = vars(problem)
+    if name not in known:
+        known[name] = work_out()
+        known[name].flags.writeable = False
+    return known[name]
