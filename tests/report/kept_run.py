@@ -24,10 +24,10 @@ SHORT = 200
 """Letters that a name in a scenario may have."""
 
 
-def keep(folder: Path, name: str | None = None, **changes: object) -> Kept:
+def keep(folder: Path, name: str | None = None, *, made: Plan | None = None, **changes: object) -> Kept:
     """Write a run, as `planner run` leaves it, and read it back; `name` stands in every field."""
     folder.mkdir(parents=True, exist_ok=True)
-    asked, place, made = _asked(name, **changes), _place(name), _made(name)
+    asked, place, made = _asked(name, **changes), _place(name), made or _made(name)
     told = invented_plan.audit(asked, place, made)
     services, figures = invented_plan.services(), invented_plan.indicators()
     write_tables(folder, made, figures, told)

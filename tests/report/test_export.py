@@ -10,11 +10,13 @@ import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import invented_plan
 import kept_run
 import openpyxl
 import pyarrow.parquet as pq
@@ -279,7 +281,7 @@ def test_shapefile_keeps_figures(bad: Kept, tmp_path: Path) -> None:
     assert frame[fields["neighbourhoods", "health_share"]][0] == pytest.approx(0.6)
     whole = bad.layers["neighbourhoods"].frame["label"]
     assert all(
-        long.strip().encode()[:200].startswith(short.encode()[:200])
+        long.strip(" ").encode()[:200].startswith(short.encode()[:200])
         for long, short in zip(whole, frame["label"], strict=True)
     )
 
@@ -399,3 +401,40 @@ def test_a_damaged_run_is_told(kept: Kept, tmp_path: Path, name: str, message: s
         flow.export(copied, "csv", out=tmp_path / "out")
     assert str(told.value) == f"{message}\n    → write them anew with `planner report RUN`"
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Return a run of a plan that builds nothing where nothing stands: no point, no line."""
+    full = invented_plan.plan()
+    nothing = {name: getattr(full, name).iloc[:0] for name in ("facilities", "assignment", "before")}
+    return kept_run.keep(tmp_path_factory.mktemp("runs") / "empty", made=replace(full, **nothing))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_plan_that_builds_nothing_is_exported(empty: Kept, tmp_path: Path, form: str) -> None:
+    """Layers without a feature are there, with their columns."""
+    where = export(empty, tmp_path, form)
+    if form in {"gpkg", "geojson", "shp"}:
+        path = where if form == "gpkg" else where / f"facilities.{form}"
+        assert len(pyogrio.read_dataframe(path, layer="facilities")) == 0
+    if form == "csv":
+        assert (where / "links.csv").read_text("utf-8-sig").startswith("neighbourhood,provider,service")
+    if form == "xlsx":
+        assert openpyxl.load_workbook(where)["facilities"].max_row == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_is_live_in_any_format(tmp_path: Path, name: str) -> None:
+    """Each of the sixty names, in every field of every format: text that opens, and nothing else."""
+    run = kept_run.keep(tmp_path / "runs" / "tiny-0123abcd", name)
+    for form in FORMATS:
+        (tmp_path / form).mkdir()
+    test_geojson_follows_the_standard(run, tmp_path / "geojson")
+    test_geopackage_opens_styled(run, tmp_path / "gpkg")
+    test_workbook_has_types_and_no_formula(run, tmp_path / "xlsx")
+    test_csv_is_harmless_however_it_is_parted(run, tmp_path / "csv")
+    test_shapefile_keeps_figures(run, tmp_path / "shp")
+    frame = gpd.read_parquet(export(run, tmp_path / "geoparquet", "geoparquet") / "neighbourhoods.parquet")
+    assert frame["label"][0] == run.layers["neighbourhoods"].frame["label"][0]
