@@ -43,7 +43,7 @@ def telling(
 
 
 def _now(scenario: Scenario, plan: Plan, outcome: Outcome) -> str:
-    own = plan.facilities[~plan.facilities["existing"]]
+    own = plan.facilities[~plan.facilities["existing"]].drop_duplicates(["period", "provider"])
     spent = {
         "capital": float(own["capital_cost"].sum() + own["acquisition_cost"].sum()),
         "operating": float(own["operating_cost"].sum()),

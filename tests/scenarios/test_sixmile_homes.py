@@ -105,3 +105,26 @@ def test_a_run_of_an_earlier_version_is_read(run: flow.Run, tmp_path: Path) -> N
     (own.folder / "plan" / "moves.parquet").unlink()
     verdict = flow.verify(own.folder)
     assert any("people move and are not told" in fault for fault in verdict.faults)
+
+
+OVER_TIME = """
+extends: sixmile_homes.yaml
+periods:
+  early: {years: 5, budget: {capital: 3}}
+  late: {years: 5, budget: {capital: 2}}
+"""
+
+
+def test_people_move_when_the_homes_stand(tmp_path: Path) -> None:
+    """With money for the clinic first and for the homes later, they move in the second period, not before."""
+    ran("sixmile_homes.yaml", tmp_path)
+    file = tmp_path / "scenarios" / "homes_later.yaml"
+    file.write_text(OVER_TIME, encoding="utf-8")
+    run = flow.run(file)
+    moves = pd.read_parquet(run.folder / "plan" / "moves.parquet")
+    assert moves[["period", "cell", "place", "people"]].to_numpy().tolist() == [[2, "a", "site_e", 80.0]]
+    table = run.plan.assignment
+    assert table.loc[table["home"] != "", ["period", "served"]].to_numpy().tolist() == [[2, 24.0]]
+    # an average year: the clinic in both halves of the time, homes and those who moved in the second
+    assert run.plan.status.value == pytest.approx(ALL - (CLINIC + MOVED / 2) * CARE - 20 * HOME)
+    assert flow.verify(run.folder).kept
