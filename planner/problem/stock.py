@@ -44,7 +44,7 @@ class Shelf:
     problem
         The question.
     pairs
-        Pairs that are looked at, positions in rising order; all where None.
+        Pairs that are looked at, positions in the order of their providers; all where None.
     gain
         Wellbeing × residents that a unit served brings on each of them.
     upper
@@ -53,6 +53,9 @@ class Shelf:
 
     def __init__(self, problem: Problem, pairs: Whole | None, gain: Floats, upper: Whole) -> None:
         """Gather what every answer needs."""
+        if pairs is None and (np.diff(problem.provider) < 0).any():
+            pairs = np.argsort(problem.provider, kind="stable")
+            gain = gain[pairs]
         self.problem, self.gain, self.upper = problem, gain, upper
         self.pairs = np.arange(len(gain)) if pairs is None else pairs
         self.point = problem.need_point if pairs is None else problem.need_point[pairs]
