@@ -225,7 +225,8 @@ def level(
 ) -> float:
     """Equally distributed equivalent: the wellbeing that, given to everybody alike, is worth as much."""
     loss = LOSSES[utility](problem, aversion, offset)
-    return loss.inverse(value / float(np.sum(problem.population)))
+    lowest = float(loss.of(np.ones(1))[0])  # nobody is better off than 1, though a weak bound may say so
+    return loss.inverse(max(value / float(np.sum(problem.population)), lowest))
 
 
 def follow(

@@ -215,7 +215,8 @@ def need_points_of(outcome: Outcome) -> pd.DataFrame:
     unmet = np.maximum(outcome.problem.amount - outcome.reached, 0.0)
     got = {"reached": outcome.reached, "quality_weighted": outcome.quality_weighted, "unmet": unmet}
     people = outcome.problem.population[outcome.problem.place]
-    return NEED_POINTS.tidy(outcome.problem.need.assign(residents=people, **got))
+    need = outcome.problem.need.drop(columns="future")
+    return NEED_POINTS.tidy(need.assign(residents=people, **got))
 
 
 def unmet_of(outcome: Outcome) -> pd.DataFrame:
@@ -229,7 +230,8 @@ def unmet_of(outcome: Outcome) -> pd.DataFrame:
         reasons.append("no capacity left" if standing else "nothing open within the limit")
         if not len(near):
             reasons[-1] = "no place within the limit"
-    return UNMET.tidy(problem.need.assign(unmet=unmet, reason=reasons)[unmet > 0])
+    need = problem.need.drop(columns="future")
+    return UNMET.tidy(need.assign(unmet=unmet, reason=reasons)[unmet > 0])
 
 
 def status_of(rng: np.random.Generator, scenario: Scenario, after: Outcome, before: Outcome) -> Status:
