@@ -81,7 +81,7 @@ def test_the_truth_lies_in_the_interval(objective: str, seed: int) -> None:
     _compare(seed, objective, LOOSE)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("block", range(MANY // 10))
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_truth_lies_in_the_interval_of_many_cities(objective: str, block: int) -> None:

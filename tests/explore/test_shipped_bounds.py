@@ -47,7 +47,7 @@ def _within(found: Found, other: Outcome) -> bool:
     return status.bound is not None and value >= status.bound - HAIR * (1 + abs(value))
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("city", ["monaco", "new_york"])
 def test_no_plan_passes_a_proven_bound(city: str) -> None:
     """Each principle's plan is sound, unbeaten on its own yardstick, and every plan is within every bound."""
@@ -64,7 +64,7 @@ def test_no_plan_passes_a_proven_bound(city: str) -> None:
             assert _within(one, other.outcome), who
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("city", ["monaco", "new_york"])
 def test_no_classic_plan_passes_a_proven_bound(city: str) -> None:
     """The same among the classics of location, each for the first service."""

@@ -85,7 +85,7 @@ def test_nothing_told_is_wrong(objective: str, seed: int) -> None:
     _compare(random_case(seed, objective).asking(solver=LOOSE if seed % 2 else TIGHT))
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("block", range(MANY // 10))
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_nothing_told_is_wrong_in_many_cities(objective: str, block: int) -> None:

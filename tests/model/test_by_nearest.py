@@ -70,7 +70,7 @@ def test_the_choice_is_the_best_of_all(principle: str) -> None:
     assert not all(by_prices)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("block", range(MANY // 20))
 @pytest.mark.parametrize("principle", PRINCIPLES)
 def test_the_choice_is_the_best_of_all_in_many_cities(principle: str, block: int) -> None:

@@ -152,7 +152,7 @@ def test_no_prices_prove_more_than_the_best_plan(kind: str) -> None:
     assert sum(_compare(kind, seed) for seed in range(FEW)) > 0
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_prices_prove_more_than_the_best_plan_in_many_cities(kind: str) -> None:
     """The same in thirty cities for each principle and rule."""

@@ -57,7 +57,7 @@ def test_every_level_is_the_best_of_all_choices(judged: bool) -> None:
     assert any(status is not None and status.value < status.steps[-1].before for status in found)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("block", range(MANY // 20))
 def test_every_level_is_the_best_of_all_choices_in_many_cities(block: int) -> None:
     """The same in 300 cities, by wellbeing and by coverage, with and without capacities and rules."""

@@ -105,7 +105,7 @@ def test_the_plan_is_the_best_of_all_choices(principle: str, how: str) -> None:
         compare(asking(seed, principle, how))
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("how", KINDS)
 @pytest.mark.parametrize("principle", [*BASIC, *FURTHER])
 def test_the_plan_is_the_best_of_all_choices_in_many_cities(principle: str, how: str) -> None:

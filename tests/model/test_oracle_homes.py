@@ -49,7 +49,7 @@ def test_the_plan_is_the_best_of_all_choices(objective: str, seed: int) -> None:
     _compare(random_homes(seed, objective))
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("block", range(MANY // 10))
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_plan_is_the_best_of_all_choices_in_many_cities(objective: str, block: int) -> None:

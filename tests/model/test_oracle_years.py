@@ -75,7 +75,7 @@ def test_the_plan_is_the_best_of_all_timetables(principle: str) -> None:
     assert any(found)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("block", range(MANY // 20))
 @pytest.mark.parametrize("principle", [*BASIC, *FURTHER])
 def test_the_plan_is_the_best_of_all_timetables_in_many_cities(principle: str, block: int) -> None:

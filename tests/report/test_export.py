@@ -424,7 +424,7 @@ def test_a_plan_that_builds_nothing_is_exported(empty: Kept, tmp_path: Path, for
         assert openpyxl.load_workbook(where)["facilities"].max_row == 1
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_is_live_in_any_format(tmp_path: Path, name: str) -> None:
     """Each of the sixty names, in every field of every format: text that opens, and nothing else."""
