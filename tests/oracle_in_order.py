@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-HAIR = 1e-6
+HAIR = 1e-5
 SAME = 1e-7
 
 

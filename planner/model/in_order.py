@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from planner.model.held import holding, least
 from planner.model.narrow import polish_of
 from planner.model.search import CLOSE, Search
+from planner.plan import Step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,11 +71,15 @@ class OrderedSearch(Search):
                 return ""
             if own.stopped in {"interrupted", "memory"}:
                 self.stopped = own.stopped
-            self.proven.append(max(own.bound, least(goal)))
+            self.proven.append(self._settled(k, max(own.bound, least(goal)), own.value))
             values.append(own.value)
         if not self.stopped and self.gap > self.share + CLOSE:
             self.stopped = "time_limit"
         return ""
+
+    def _settled(self, k: int, bound: float, value: float) -> float:
+        """The bound; where it is below the value by the solver's rounding alone, the value."""
+        return value if Step("", value, bound, self.today[k]).proven else bound
 
     def _at(self, k: int, values: list[float]) -> Search:
         """The search for one goal, from the best plan so far."""

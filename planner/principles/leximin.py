@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Resolution = Annotated[float, Field(ge=0.02, le=1)]
-HAIR = 1e-6
+HAIR = 1e-5
 """Wellbeing nearer to a level than this has reached it."""
 LEAST, NOTHING = 1e-3, 2e-8
 """Least coefficients of being below and of being served, as shares of the largest in a row: what is more than

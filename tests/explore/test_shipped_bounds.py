@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planner.question import Question
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 30
+SECONDS = 90
 HAIR = 1e-7
 CLASSICS = ("p_median", "p_center", "mclp", "lscp", "kolm_pollak")
 
