@@ -8,6 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate
 
+from planner import catalogue
 from planner.errors import Fault, MachineFault
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def under_ceiling[**P, T](
 
     @wraps(action)
     def kept(problem: Problem, scenario: Scenario, /, *rest: P.args, **more: P.kwargs) -> T:
+        for kind in ("objective", "constraint"):
+            catalogue.units(kind)  # read now: Python that runs out of memory while it compiles says anything
         with ceiling(scenario.solver.memory_gb):
             return action(problem, scenario, *rest, **more)
 
