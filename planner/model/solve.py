@@ -29,6 +29,8 @@ LARGEST_FOR_PULP = 50_000
 """Above so many coefficients the arrays go straight to HiGHS: forty times faster than term by term."""
 
 S = highspy.HighsModelStatus
+ASTRAY = 1e-6
+"""Share by which the objective that HiGHS tells may differ from that of its own solution."""
 EVERY = 0.5
 """Seconds between two reports of progress."""
 
@@ -139,18 +141,36 @@ class Solver:
 
         `until` is settled when a solution is at most that, or when the bound is above it.
         """
-        self.set("time_limit", max(float(seconds), 0.01) + self.highs.getRunTime())
+        ends = time.monotonic() + max(float(seconds), 0.01)
         self.set("mip_abs_gap", max(gap / self.model.cost_unit, 1e-9))
         self.set("mip_rel_gap", 0.0)
         listening = _listen(self, constant, progress, until) if progress or until is not None else None
         self.highs.HandleKeyboardInterrupt = True
-        self._wait()
+        self._wait(ends)
+        if self._astray():
+            self.set("presolve", "off")
+            self.highs.clearSolver()
+            self._wait(ends)
+            self.set("presolve", "choose")
         if listening:
             self.highs.cbMipInterrupt.clear()  # type: ignore[no-untyped-call]
         return self._answer(constant)
 
-    def _wait(self) -> None:
+    @property
+    def _whole(self) -> bool:
+        return any(kind != highspy.HighsVarType.kContinuous for kind in self.highs.getLp().integrality_)
+
+    def _astray(self) -> bool:
+        """Whether the solution is not worth what HiGHS says: 1.16 can lose it on the way out of presolve."""
+        info, got = self.highs.getInfo(), self.highs.getSolution()
+        if self.starved or self.interrupted or not got.value_valid or not self._whole:
+            return False
+        told = info.objective_function_value
+        return bool(abs(told - self.model.cost @ np.array(got.col_value)) > ASTRAY * (1.0 + abs(told)))
+
+    def _wait(self, ends: float) -> None:
         """Let HiGHS work in its thread, and pass Ctrl-C on to it: the best plan so far is kept."""
+        self.set("time_limit", max(ends - time.monotonic(), 0.01) + self.highs.getRunTime())
         with _failures() as failed:
             thread = _in_a_thread(self.highs)
             done = False
@@ -174,12 +194,11 @@ class Solver:
         got = self.highs.getSolution()
         solution = np.array(got.col_value) if feasible and got.value_valid else None
         value = (
-            info.objective_function_value * self.model.cost_unit + constant if solution is not None else None
+            None if solution is None else float(self.model.cost @ solution) * self.model.cost_unit + constant
         )
-        whole = any(kind != highspy.HighsVarType.kContinuous for kind in self.highs.getLp().integrality_)
         raw = (
             info.mip_dual_bound
-            if whole
+            if self._whole
             else info.objective_function_value
             if ending == "optimal"
             else -np.inf
