@@ -44,7 +44,7 @@ def test_the_plan_is_the_best_of_all_choices(objective: str, seed: int) -> None:
 
 @pytest.mark.parametrize("objective", ["utilitarian", "sufficiency"])
 def test_a_solution_that_highs_loses_is_asked_for_again(objective: str) -> None:
-    """HiGHS 1.16 tells the best value here with the solution of another; the plan is the best all the same."""
+    """HiGHS 1.16 tells the best value here with the solution of another; the plan is the best anyway."""
     _compare(1036, objective)
 
 
