@@ -35,6 +35,8 @@ CLOSE = 1e-6
 ROUNDS = 12
 CAREFUL = (50, 200, 800)
 """Parts in which the modules of a metropolis are given at a first, second and third try."""
+OFFERING, OFFERED = 0.2, 50_000.0
+"""Most of the time that is left which is kept to assign people to what a try opens; pairs in a second."""
 HUGE = 500_000
 """Pairs from which there is no relaxation where prices have led to a plan."""
 
@@ -123,11 +125,12 @@ class Search:
 
     def _dives(self, pricing: Pricing) -> None:
         """Whole modules from the averages, ever more carefully while there is time."""
+        offering = min(OFFERING * self._left, len(self.yardstick.problem.pairs) / OFFERED)
         for rounds in CAREFUL:
-            modules = None if self.done else dive(pricing, self.deadline, rounds, self.value)
+            modules = None if self.done else dive(pricing, self.deadline - offering, rounds, self.value)
             if modules is not None:
                 self.offer(modules)
-            if self.done or time.monotonic() > self.deadline:
+            if self.done or time.monotonic() > self.deadline - offering:
                 break
 
     def _by_relaxation(self) -> str:
