@@ -26,10 +26,17 @@ SOON = {
 }  # fmt: skip
 
 
+LATER = {"pmed39"}
+"""What takes minutes."""
+
+
 def _sorted_by_pace(names: list[str]) -> list[object]:
     """Those that are solved in seconds, those marked slow, and those run on request as benchmarks."""
     paced = {
-        name: pytest.mark.slow if "pmed" in name or "cap" in name else pytest.mark.benchmark for name in names
+        name: pytest.mark.slow
+        if ("pmed" in name or "cap" in name) and name not in LATER
+        else pytest.mark.benchmark
+        for name in names
     }
     return [name if name in SOON else pytest.param(name, marks=paced[name]) for name in names]
 
