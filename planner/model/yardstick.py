@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
+NOTHING = 1e-9
+"""A cost of no more is none but for rounding: there is nothing to miss."""
 SMALL_GAIN = 0.001
 """A smaller possible gain counts as this much, so that a gap stays a finite and strict demand."""
 
@@ -100,7 +102,7 @@ class Yardstick:
         """Share of the possible gain that a plan may have missed; for costs (value − bound) / value."""
         best, here, start = self.level(bound), self.level(value), self.level(before)
         if best is None or here is None or start is None:
-            return max((value - bound) / abs(value), 0.0) if value else 0.0
+            return max((value - bound) / abs(value), 0.0) if abs(value) > NOTHING else 0.0
         gain = best - start
         missed = max(best - here, 0.0)
         return missed / max(gain, SMALL_GAIN)

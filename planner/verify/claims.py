@@ -12,7 +12,7 @@ import numpy as np
 from planner.catalogue import find
 from planner.problem import futures as over
 from planner.problem.outcome import Outcome
-from planner.verify.verdict import EXACT, OPTIMAL_GAP, RELATIVE, SMALL_GAIN, TYPICAL, number
+from planner.verify.verdict import EXACT, NOTHING, OPTIMAL_GAP, RELATIVE, SMALL_GAIN, TYPICAL, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,7 +162,7 @@ def gap_of(status: Status, bound: object, level: object, *, gains: bool) -> floa
     if not gains:
         if value is None or least is None:
             return nan
-        return max((value - least) / abs(value), 0.0) if value else 0.0
+        return max((value - least) / abs(value), 0.0) if abs(value) > NOTHING else 0.0
     here, best, start = number(status.level), number(level), number(status.level_before)
     if here is None or best is None or start is None:
         return nan

@@ -32,6 +32,8 @@ METRES = 1e-3
 """A place has moved when it is a millimetre away; a share of an easting would be metres."""
 OPTIMAL_GAP = 1e-4
 """Largest gap of a plan that is called optimal: below it the solver itself ends a search by integers."""
+NOTHING = 1e-9
+"""A cost of no more is none but for rounding."""
 SMALL_GAIN = 1e-3
 """Possible gain in equal outcome below which a share of it says nothing, so the gap is told in points."""
 SHOWN = 5
