@@ -123,6 +123,11 @@ class Local:
             (rows.data == 1).all() and (rows.row == self.problem.need_point[rows.col]).all()
         )
 
+    @property
+    def apart(self) -> bool:
+        """Whether pairs take of the row of their need point alone, and other rows speak of modules alone."""
+        return self._plain and self._further is None and not self.others and not self.matrix(CHOSEN).nnz
+
     def _matrix(self, family: str, width: int) -> sparse.csr_array:
         edges = np.cumsum([0, *(len(r) for r in self.rows)])
         mine = [(t, e) for r, e in zip(self.rows, edges, strict=False) for t in r.terms if t.family == family]
