@@ -11,6 +11,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from planner.city.survey import LayerFacts
+
 
 @dataclass(frozen=True)
 class City:
@@ -62,6 +64,8 @@ class City:
     later
         Neighbourhoods and cells of the second period and of those after it, as `neighbourhoods` and
         `cells` are of the first.
+    layers
+        Every file that was read, with its format, number of rows and own coordinate system.
     """
 
     crs: str
@@ -78,6 +82,7 @@ class City:
     margins: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
     later: tuple[tuple[gpd.GeoDataFrame, gpd.GeoDataFrame], ...] = ()
+    layers: tuple[LayerFacts, ...] = ()
 
     @property
     def periods(self) -> range:

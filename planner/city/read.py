@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,6 +20,7 @@ from planner.city.periods import all_periods, figures_of
 from planner.city.places import Placed, all_facilities, all_sites, facilities, sites
 from planner.city.shapes import shapes
 from planner.city.source import Source
+from planner.city.survey import layer_facts
 from planner.city.tables import travel_table
 from planner.city.where import check_near, check_overlaps, house_cells
 
@@ -73,9 +74,11 @@ def read_city(scenario: Scenario) -> City:
     check_city_crs(scenario, findings)
     asks = asked(scenario, findings)
     findings.stop()
-    layers = _each_alone(_sources(scenario, asks, findings))
+    sources = _sources(scenario, asks, findings)
+    layers = _each_alone(sources)
     findings.stop()
-    return _together(scenario, layers, _hashes(scenario, asks), findings)
+    city = _together(scenario, layers, _hashes(scenario, asks), findings)
+    return replace(city, layers=layer_facts(sources))
 
 
 def _sources(scenario: Scenario, asks: list[Ask], findings: Findings) -> list[Source]:

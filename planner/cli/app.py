@@ -206,6 +206,14 @@ def list_(
     typer.echo("\n".join(listing(what, scenario)))
 
 
+@app.command(short_help="Is this machine fit for planning?")
+def doctor() -> None:
+    """Check versions, solve small models that solvers got wrong, try the disk and the reader of layers."""
+    from planner.cli.doctor import doctor as look  # noqa: PLC0415
+
+    look()
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner import catalogue
+from planner.cli.sizes import layer_lines, size_lines
 from planner.model.decide import blocks_of, yardstick_of
 from planner.problem.years import lasting
 
@@ -39,13 +40,10 @@ def preview(question: Question) -> list[str]:
     lines.append(f"Principle: {principle.name}. {principle.title}")
     rules = [name for rule in scenario.constraints for name in rule]
     lines.append(f"Rules: {', '.join(rules) or 'none but money, land and capacity'}")
+    lines += ["", *layer_lines(question.city)]
     for service in problem.services.index:
         lines += ["", *_service(question, str(service))]
-    columns = len(problem.pairs) + len(problem.providers)
-    lines += [
-        "",
-        f"Model: about {columns:,} variables, {_whole(problem.providers):,} of them whole, in {rows:,} rows",
-    ]
+    lines += ["", *size_lines(problem, scenario, rows)]
     return lines + [f"Note: {note}" for note in (*question.city.notes, *question.notes)]
 
 
@@ -64,10 +62,6 @@ def _money(budget: Budget) -> str:
     limits = ((budget.capital, "to build"), (budget.operating, "a year to run"))
     told = [f"{limit:,g} {budget.currency} {what}" for limit, what in limits if limit is not None]
     return ", ".join(told) or "unlimited"
-
-
-def _whole(providers: pd.DataFrame) -> int:
-    return int((~providers["existing"]).sum())
 
 
 def _service(question: Question, service: str) -> Iterator[str]:
@@ -91,6 +85,7 @@ def _service(question: Question, service: str) -> Iterator[str]:
         yield f"    could be run for the whole city: {_places(programmes, 'programmes')}"
     limit = f"{facts['limit']:,g} {facts['travel_unit']}"
     yield f"    farther than {limit} from every place: {_out(question, service):,.0f}"
+    yield from _short_of(need, stands if facts["meaning"] == "demand" else stands[:0], could, programmes)
 
 
 def _places(providers: pd.DataFrame, what: str) -> str:
@@ -106,6 +101,19 @@ def _places(providers: pd.DataFrame, what: str) -> str:
         else f" ({', '.join(dict.fromkeys(providers['option']))})"
     )
     return f"room for {limited} at {count}{options}"
+
+
+def _short_of(need: float, *parts: pd.DataFrame) -> Iterator[str]:
+    """Tell a need that is larger than all room together, whatever the money."""
+    if any(part["unlimited"].any() for part in parts):
+        return
+    most = sum(
+        float((part["capacity"] * part["most"]).groupby(part["place"]).max().sum())
+        for part in parts
+        if len(part)
+    )
+    if need > most:
+        yield f"    room is short: all places together, built or not yet, leave {need - most:,.0f} without"
 
 
 def _out(question: Question, service: str) -> float:

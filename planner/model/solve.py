@@ -255,7 +255,7 @@ def _listen(solver: Solver, constant: float, progress: Progress | None, until: f
     return True
 
 
-class _Quiet(highspy.Highs):
+class Quiet(highspy.Highs):
     """HiGHS that says nothing: from 1.16 on it prints its licence when callbacks are turned on."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS's own name
@@ -267,13 +267,13 @@ class _Quiet(highspy.Highs):
 def _by_pulp(model: Formulation) -> highspy.Highs:
     """Let PuLP hand its model over; PuLP exports only columns in use, so give every column a place."""
     lp = to_pulp(model)
-    highs = lp.solverModel = _Quiet()  # type: ignore[no-untyped-call]
+    highs = lp.solverModel = Quiet()  # type: ignore[no-untyped-call]
     pulp.HiGHS(msg=False).buildSolverModel(lp)
     return highs if highs.getNumCol() == len(model.cost) else _by_arrays(model)
 
 
 def _by_arrays(model: Formulation) -> highspy.Highs:
-    highs = _Quiet()  # type: ignore[no-untyped-call]
+    highs = Quiet()  # type: ignore[no-untyped-call]
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(model.cost), len(model.row_lower)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = model.cost, model.lower, model.upper

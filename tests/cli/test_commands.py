@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -14,8 +15,10 @@ import pandas as pd
 import pytest
 
 from planner import flow
-from planner.cli import crash, listing, preview, starter
+from planner.city import survey
+from planner.cli import crash, doctor, listing, preview, starter
 from planner.cli.app import app, guarded
+from planner.model import known_faults
 
 ROOT = Path(__file__).parents[2]
 SLOW = ["pandas", "geopandas", "numpy", "pulp", "highspy", "shapely", "pyogrio", "matplotlib"]
@@ -243,6 +246,69 @@ def test_check_counts_one_option_for_each_site(city: Path) -> None:
     assert "Money: 30 million crowns to build, 6 million crowns a year to run" in lines
     free = flow.ask(city / "scenario.yaml", overrides={"budget.capital": None}, ear=flow.Ear())
     assert "Money: 6 million crowns a year to run" in preview.preview(free)
+
+
+def test_check_tells_layers_how_they_lie_and_what_solving_takes(city: Path) -> None:
+    """Every file with its rows and system, gaps, strays, a lack of room, and a forecast."""
+    question = flow.ask(city / "scenario.yaml", ear=flow.Ear())
+    lines = preview.preview(question)
+    assert "    neighbourhoods.geojson: 12 rows, GeoJSON, EPSG:4326" in lines
+    assert "    bus_times.csv: 944 rows, CSV, a table without places" in lines
+    assert "    gaps between neighbourhoods: none" in lines
+    assert "    sites outside every neighbourhood: none" in lines
+    assert any(line.startswith("Forecast: about 0.3 GB of memory; a search of") for line in lines)
+    assert not any("room is short" in line for line in lines)
+    few = flow.ask(
+        city / "scenario.yaml", overrides={"services.water.options.kiosk.capacity": 10}, ear=flow.Ear()
+    )
+    short = "    room is short: all places together, built or not yet, leave 1,"
+    assert any(line.startswith(short) for line in preview.preview(few))
+
+
+def test_check_finds_gaps_and_strays(city: Path) -> None:
+    """A quarter taken out of the middle is a gap, and what stands in it stands outside."""
+    question = flow.ask(city / "scenario.yaml", ear=flow.Ear())
+    areas = question.city.neighbourhoods
+    inner = "Q06"
+    sites = question.city.sites
+    sites = sites.assign(neighbourhood=sites["neighbourhood"].where(sites["neighbourhood"] != inner, ""))
+    found = survey.fit(replace(question.city, neighbourhoods=areas.drop(index=inner), sites=sites))
+    assert found.gaps == 1
+    assert found.gap_m2 == pytest.approx(areas.geometry[inner].area)
+    assert found.sites_outside == list(sites.index[sites["neighbourhood"] == ""])
+    assert "school-1" in found.facilities_outside
+
+
+def test_doctor_finds_this_machine_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Versions, solver, drivers and disk are looked at, and nothing is left behind."""
+    monkeypatch.chdir(tmp_path)
+    assert planner("doctor") == 0
+    said = capsys.readouterr().out
+    assert "ok   solved the model that highspy 1.14 gets wrong (best value 64): found 64" in said
+    assert "ok   solved clinics with capacities as the planner writes them: one clinic opens" in said
+    assert "ok   highspy: " in said
+    assert said.endswith("ok   writing here: possible\nAll is well.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_tells_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An old library, a missing one, a wrong solver, a folder that cannot be written: all at once."""
+    monkeypatch.chdir(tmp_path)
+    wrong = known_faults.Tried("the model", "found 76", right=False)
+    monkeypatch.setattr(known_faults, "try_known_faults", lambda: [wrong])
+    monkeypatch.setattr(doctor, "requires", lambda _: ["highspy>=99", "nowhere-to-be-found>=1"])
+    monkeypatch.setattr(
+        doctor.tempfile, "NamedTemporaryFile", raising(OSError(28, "No space left on device"))
+    )
+    assert planner("doctor") == 5
+    said = capsys.readouterr().err
+    for part in ("and >=99 is needed", "nowhere-to-be-found: is missing", "the model: found 76", "No space"):
+        assert part in said
+    assert "Traceback" not in said
 
 
 def test_override_without_value_is_told(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
