@@ -140,15 +140,14 @@ class Search:
     def _by_windows(self, pricing: Pricing, deadline: float) -> None:
         """The plan in hand made better a few sites at a time, until its gap is small enough."""
         pricing.local.widened()
-        if self.done or self.best is None or not can_be_cut(pricing.local):
+        goal = self.yardstick.goal
+        if self.done or self.best is None or not can_be_cut(pricing.local, goal):
             return
-        windows = Windows(pricing.local)
+        windows = Windows(pricing.local, goal)
         while windows.queue and not self.done and time.monotonic() < deadline:
-            follow, wellbeing = pricing.follow, self.best.wellbeing
-            weight = follow(None, wellbeing, 1.0) if follow else np.zeros(0)
             allowed = self.yardstick.allowance(self.bound, self.before, NEARLY * self.share)
             missing = max(self.value - self.bound - allowed, 0.0)
-            self.offer(windows.improve(self.best, weight, missing, deadline))
+            self.offer(windows.improve(self.best, missing, deadline))
 
     def _by_relaxation(self) -> str:
         """The relaxation, then whole modules among the sites that it touches, then among all."""

@@ -1,9 +1,7 @@
 """A plan of a metropolis made better window by window: a few sites of a service are chosen anew, exactly.
 
 A large neighbourhood search (Shaw 1998): whatever lies outside of a window stays as it is, inside it a small
-integer program finds the best choice with the money, the land and the people that the window has. Under a
-principle that is no sum, a point of wellbeing counts as it does in the plan in hand: how good the new plan
-really is, the principle itself says afterwards.
+integer program finds the best choice with the money, the land and the people that the window has.
 """
 
 from __future__ import annotations
@@ -15,16 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.model.aim import OWN, Aim, can_be_parted
 from planner.model.formulation import assemble
 from planner.model.solve import Solver
 from planner.problem.blocks import Goal, Rows, Terms, Variables
-from planner.problem.local import per_resident
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from planner.model.aim import Part
     from planner.model.formulation import Formulation
     from planner.problem.local import Local
     from planner.problem.outcome import Outcome
@@ -49,9 +48,12 @@ class Windows:
     ----------
     local
         The question, of which the rows of modules are read.
+    goal
+        What is minimised.
     """
 
     local: Local
+    goal: Goal
     queue: deque[Whole] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,25 +63,23 @@ class Windows:
             cut = list(self._cut(sites, np.pi * k / len(SITES)))
             self.queue.extend(cut[n] for n in order.permutation(len(cut)))
 
-    def improve(self, outcome: Outcome, weight: Floats, enough: float, deadline: float) -> Floats:
-        """Modules that are worth more as places are weighted, shape (providers,); those given where none are.
+    def improve(self, outcome: Outcome, enough: float, deadline: float) -> Floats:
+        """Modules that are worth more, shape (providers,); those given where none are.
 
         Parameters
         ----------
         outcome
             The plan in hand.
-        weight
-            What one point of wellbeing of each place counts, shape (places,); empty for costs.
         enough
-            Worth to be gained, after which nothing is left to do.
+            Worth to be gained, after which nothing is left to do [unit of the goal].
         deadline
             On the monotonic clock [s].
         """
-        worth = _worth(self.local, weight)
-        modules, served, gained = outcome.modules.copy(), outcome.served.copy(), 0.0
+        aim, gained = Aim(self.goal, outcome), 0.0
+        modules, served = outcome.modules.copy(), outcome.served.copy()
         fine = FINE * enough / max(len(self.queue), 1)
         while self.queue and gained < enough and time.monotonic() < deadline:
-            window = Window(self.local, self.queue.popleft(), modules, served, worth)
+            window = Window(self.local, self.queue.popleft(), modules, served, aim)
             gained += window.solve(min(SECONDS, deadline - time.monotonic()), fine)
         return modules
 
@@ -93,9 +93,13 @@ class Windows:
             yield from _halves(np.flatnonzero(free & (service == name)), at, sites)
 
 
-def can_be_cut(local: Local) -> bool:
+def can_be_cut(local: Local, goal: Goal) -> bool:
     """Whether windows know all rules: those on need and capacity, and rows of modules alone."""
-    return local.apart and bool(local.problem.providers[["x", "y"]].notna().all(axis=None))
+    return (
+        local.apart
+        and can_be_parted(goal)
+        and bool(local.problem.providers[["x", "y"]].notna().all(axis=None))
+    )
 
 
 @dataclass
@@ -106,7 +110,7 @@ class Window:
     inside: Whole
     modules: Floats
     served: Floats
-    worth: Floats
+    aim: Aim
 
     def __post_init__(self) -> None:
         """Find the pairs: those of the window, and those by which others serve the same people."""
@@ -121,8 +125,10 @@ class Window:
 
     def solve(self, seconds: float, gap: float) -> float:
         """Choose anew; what that brings, 0 where the plan stays as it was."""
-        solver = Solver(self._model())
         start = {"open": self.modules[self.inside], "serve": self.served[self.pairs]}
+        part = self.aim.part(self.pairs, self.inside, start["serve"], start["open"])
+        start[OWN] = self.aim.own[part.free]
+        solver = Solver(self._model(part))
         solver.start(solver.model.scaled(start))
         answer = solver.run(seconds=seconds, gap=gap)
         if solver.interrupted:
@@ -130,29 +136,28 @@ class Window:
         if answer.solution is None:
             return 0.0
         found = solver.model.natural(answer.solution)
-        opened = np.round(found["open"])
-        cost = np.asarray(self.local.cost.get("open", np.zeros(len(self.modules))))[self.inside]
-        gained = float(self.worth[self.pairs] @ (found["serve"] - start["serve"]))
-        gained -= float(cost @ (opened - start["open"]))
+        found["open"] = np.round(found["open"])
+        more = {family: found[family] - start[family] for family in start}
+        gained = -sum(float(part.cost[family] @ more[family]) for family in more)
         if gained <= gap:
             return 0.0
-        self.modules[self.inside], self.served[self.pairs] = opened, found["serve"]
+        self.modules[self.inside], self.served[self.pairs] = found["open"], found["serve"]
+        self.aim.own[part.free] = found[OWN]
+        self.aim.move(self.pairs, more["serve"], self.inside, more["open"])
         return gained
 
-    def _model(self) -> Formulation:
+    def _model(self, part: Part) -> Formulation:
         problem, local = self.local.problem, self.local
         amount = problem.amount[problem.need_point[self.pairs]]
         lower, upper = local.lower[self.inside], local.upper[self.inside]
         variables = (
             Variables("open", lower.astype(np.float64), upper.astype(np.float64), integer=True),
             Variables("serve", np.zeros(len(self.pairs)), amount),
+            part.variables,
         )
-        cost = {"serve": -self.worth[self.pairs]}
-        if "open" in local.cost:
-            cost["open"] = np.asarray(local.cost["open"])[self.inside]
-        unit = {"open": 1.0, "serve": float(max(np.median(amount), 1.0)) if len(amount) else 1.0}
-        rows = (self._needs(), self._elsewhere(), *self._here(), *self._shared())
-        return assemble(variables, rows, Goal(cost), unit, scale=True)
+        unit = {"open": 1.0, "serve": float(max(np.median(amount), 1.0)) if len(amount) else 1.0, OWN: 1.0}
+        rows = (self._needs(), self._elsewhere(), *self._here(), *self._shared(), *part.rows)
+        return assemble(variables, rows, Goal(part.cost), unit, scale=True)
 
     def _needs(self) -> Rows:
         """Nobody is served twice."""
@@ -204,15 +209,6 @@ class Window:
 def _rows(rule: str, terms: list[tuple[str, Whole, Whole, Floats]], bound: Floats, sense: str = "<=") -> Rows:
     labels = [f"{rule} {k}" for k in range(len(bound))]
     return Rows(rule, tuple(Terms(*t) for t in terms), sense, bound, labels)  # type: ignore[arg-type]
-
-
-def _worth(local: Local, weight: Floats) -> Floats:
-    """What a unit served on each pair is worth as places are weighted, shape (pairs,)."""
-    problem = local.problem
-    worth = -np.asarray(local.cost.get("serve", np.zeros(len(problem.pairs))))
-    if len(weight):
-        worth = worth + per_resident(problem, weight)[problem.place][problem.need_point] * local.gain
-    return worth
 
 
 def _turned(angle: float) -> Floats:

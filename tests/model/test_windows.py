@@ -1,0 +1,122 @@
+"""Windows: what they bring is what the principle says, rules are kept, nothing better is left in them."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from oracle import best as plain
+from oracle_justice import best as just
+from strategies import random_case
+
+from planner.model import windows
+from planner.model.aim import Aim, can_be_parted
+from planner.model.decide import blocks_of, decide, nothing_built, yardstick_of
+from planner.model.polish import Polish
+from planner.model.windows import Windows, can_be_cut
+from planner.problem.proof import at_prices
+
+ASKED = {"sufficiency": {"floor": 0.6}, "worst_off": {"share": 0.3}}
+SEEDS = range(200, 208)
+HOUR, EVERYTHING = 3600.0, 1e12
+
+
+def _asked(name: str, seed: int) -> object:
+    """A small city, asked for one principle."""
+    if name == "priority":
+        return random_case(seed, "kolm_pollak", ruled=False)
+    return random_case(seed, ruled=False).asking(objective={name: ASKED.get(name, {})})
+
+
+def _begun(case: object) -> tuple[object, ...]:
+    """Yardstick, the question at prices, and the plan of nothing built."""
+    yardstick = yardstick_of(case.problem, case.scenario)
+    before = nothing_built(yardstick, case.scenario.solver)
+    blocks = blocks_of(case.problem, case.scenario)
+    return yardstick, at_prices(case.problem, blocks, yardstick.unit, yardstick.parameters), before
+
+
+def _right(case: object, name: str) -> float:
+    """The best value of all plans, by trying them."""
+    return (just if name == "worst_off" else plain)(case.problem, case.scenario).value
+
+
+def _assigned(case: object, yardstick: object, modules: np.ndarray) -> object:
+    return Polish(yardstick, lambda part: blocks_of(part, case.scenario), modules, 1).best(10.0)
+
+
+@pytest.mark.parametrize("name", ["utilitarian", "sufficiency", "priority", "worst_off"])
+def test_plans_only_become_better(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From nothing built on, windows of a few sites keep every rule, lose nothing, and often gain."""
+    monkeypatch.setattr(windows, "SITES", (3, 2, 4))
+    monkeypatch.setattr(windows, "FINE", 0.0)
+    gained, looked = 0, 0
+    for seed in SEEDS:
+        case = _asked(name, seed)
+        yardstick, local, before = _begun(case)
+        if not can_be_cut(local, yardstick.goal):
+            continue
+        looked += 1
+        own = Windows(local, yardstick.goal)
+        modules = own.improve(before, EVERYTHING, time.monotonic() + HOUR)
+        assert not own.queue
+        outcome = _assigned(case, yardstick, modules)
+        assert outcome is not None, seed
+        had, has = yardstick.value(before), yardstick.value(outcome)
+        assert has <= had + 1e-6 * (1 + abs(had)), seed
+        assert has >= _right(case, name) - 1e-6 * (1 + abs(had)), seed
+        gained += has < had - 1e-6
+    assert looked >= len(SEEDS) // 2
+    assert gained >= looked // 2
+
+
+def test_one_window_over_all_of_one_service_is_the_best_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a single window holds all that can be chosen, it finds what trying every plan finds."""
+    monkeypatch.setattr(windows, "SITES", (1000,))
+    monkeypatch.setattr(windows, "FINE", 0.0)
+    seen = 0
+    for seed in range(300, 330):
+        case = _asked("utilitarian", seed)
+        providers = case.problem.providers
+        if providers.loc[~providers["existing"], "service"].nunique() != 1:
+            continue
+        yardstick, local, before = _begun(case)
+        if not can_be_cut(local, yardstick.goal):
+            continue
+        seen += 1
+        modules = Windows(local, yardstick.goal).improve(before, EVERYTHING, time.monotonic() + HOUR)
+        has = yardstick.value(_assigned(case, yardstick, modules))
+        right = _right(case, "utilitarian")
+        assert has == pytest.approx(right, rel=1e-6, abs=1e-6), seed
+    assert seen >= 2
+
+
+@pytest.mark.parametrize("name", ["utilitarian", "sufficiency", "worst_off"])
+def test_the_parts_of_an_aim_add_up_to_the_goal(name: str) -> None:
+    """The goal's own variables are worked out so that a plan is worth what the principle says."""
+    for seed in SEEDS:
+        case = _asked(name, seed)
+        yardstick, _, before = _begun(case)
+        goal = yardstick.goal
+        assert can_be_parted(goal)
+        aim = Aim(goal, before)
+        pairs, inside = np.arange(len(before.served)), np.arange(len(before.modules))
+        part = aim.part(pairs, inside, before.served, before.modules)
+        value = goal.constant + float(part.cost["serve"] @ before.served)
+        value += float(part.cost["open"] @ before.modules) + float(aim.cost["own"] @ aim.own)
+        assert value == pytest.approx(yardstick.value(before), rel=1e-6, abs=1e-6), seed
+
+
+def test_a_metropolis_is_searched_by_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every question taken for a metropolis the plan is within its gap of the best of all."""
+    monkeypatch.setattr("planner.model.search.MANY", 0)
+    monkeypatch.setattr("planner.model.search.HUGE", 10**9)
+    monkeypatch.setattr(windows, "SITES", (3, 2, 4))
+    for seed in range(400, 404):
+        case = _asked("utilitarian", seed)
+        plan = decide(case.problem, case.scenario, case.residents)
+        right = _right(case, "utilitarian")
+        assert plan.status.value >= right - 1e-6 * (1 + abs(right))
+        assert plan.status.bound <= right + 1e-6 * (1 + abs(right))
+        assert plan.status.gap <= case.scenario.solver.gap + 1e-6
