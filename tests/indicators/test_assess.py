@@ -235,8 +235,19 @@ def big_city(cells: int, groups: list[str]) -> tuple[City, Plan, pd.DataFrame]:
     return city, plan, services
 
 
+@pytest.mark.benchmark
 def test_new_york_size_in_three_seconds() -> None:
     """2,303 cells, four services, ten groups and every summary, before and after, within 3 s."""
+    assert _as_large_as_new_york() <= 3
+
+
+def test_as_large_as_new_york() -> None:
+    """2,303 cells, four services, ten groups and every summary, before and after."""
+    assert _as_large_as_new_york() > 0
+
+
+def _as_large_as_new_york() -> float:
+    """Assess such a city, look at a figure, and tell the seconds that it took."""
     groups = [f"g{i}" for i in range(10)]
     city, plan, services = big_city(2303, groups)
     layer = {
@@ -247,8 +258,8 @@ def test_new_york_size_in_three_seconds() -> None:
     start = perf_counter()
     table = assess(usual, city, plan, services)
     seconds = perf_counter() - start
-    assert seconds <= 3, f"{seconds:.1f} s"
     mean = table.set_index(KEY)["value"]["after", "health", "everyone", "reached_share", "mean"]
     mine = plan.need_points[plan.need_points["service"] == "health"]
     assert mean == pytest.approx(mine["reached"].sum() / mine["need"].sum())
     assert find("summary", "gini").facts["goods_only"]
+    return seconds
