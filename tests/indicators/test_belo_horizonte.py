@@ -84,7 +84,7 @@ def _schools(travel: pd.DataFrame) -> float:
     assert set(parts.groups) == set(range(1, 11))
     assert 0 < unequal < 1
     assert abs(poor_rich) < unequal, "no ranking concentrates more than the ranking by the values themselves"
-    return seconds
     tops = schools[some & (decile == 10)].mul(people).sum() / people[some & (decile == 10)].sum()
     lows = schools[some & (decile <= 4)].mul(people).sum() / people[some & (decile <= 4)].sum()
     assert palma == pytest.approx(tops / lows, rel=1e-12)
+    return seconds
