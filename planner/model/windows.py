@@ -36,7 +36,7 @@ SITES = (40, 28, 52, 36, 60)
 SECONDS = 8.0
 """Longest look at one window [s]."""
 FINE = 0.05
-"""Share of what a plan may miss that all windows of a pass together may miss."""
+"""Share of the worth to be gained that all windows together may leave."""
 SEED = 0
 
 
