@@ -19,6 +19,7 @@ from planner.plan import Plan
 from planner.problem.given import modules_given
 from planner.question import Ear, Question, ask
 from planner.report import compare as comparison
+from planner.report import pdf as printed
 from planner.report.export import find_format, place_of, take_out
 from planner.report.figures import add_up
 from planner.report.kept import SCENARIO
@@ -114,14 +115,17 @@ def audit(
     return found, write_audit(folder, found, question.scenario, question.city)
 
 
-def report(folder: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Path:
-    """Write the report and the maps of a run anew."""
+def report(folder: Path, *, pdf: bool = False, allow: Sequence[Path] = (), ear: Ear | None = None) -> Path:
+    """Write the report and the maps of a run anew; with `pdf` also the PDF, whose path is returned."""
     ear = ear or Ear()
+    if pdf:
+        printed.ready()
     manifest, question = _asked_again(folder, allow, ear)
     plan = Plan(**read_tables(folder), status=store.status_of(manifest))
     verdict = manifest["verdict"]["sentence"]
-    with ear.phase("write"):
-        return _write_report(folder, question, plan, read_indicators(folder), verdict, question.equity(plan))
+    with ear.phase("report"):
+        page = _write_report(folder, question, plan, read_indicators(folder), verdict, question.equity(plan))
+        return printed.write_pdf(page) if pdf else page
 
 
 def export(folder: Path, form: str, *, out: Path | None = None, force: bool = False) -> Path:

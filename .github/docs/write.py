@@ -52,6 +52,7 @@ KINDS = {
 }
 FILES = (
     ("report.html", "the answer for people: one page that opens offline"),
+    ("report.pdf", "after `planner report RUN --pdf`: the page on A4, tagged for those who cannot see it"),
     ("manifest.json", "SHA-256 of every input, versions, how it ended, value, bound, gap, verdict"),
     ("scenario.yaml", "the question in full, every default written out: itself a scenario that runs"),
     ("indicators.csv", "what the plan does to whom; `indicators.parquet` holds the same, exact"),

@@ -175,13 +175,18 @@ app.command(short_help="Say why each site is in the plan, or not.")(why)
 
 
 @app.command()
-def report(folder: RunFolder, allow: Allow = None) -> None:
+def report(
+    folder: RunFolder,
+    *,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also as report.pdf: tagged, A4.")] = False,
+    allow: Allow = None,
+) -> None:
     """Write the report and maps of a run anew."""
     from planner.cli.progress import Progress  # noqa: PLC0415
     from planner.flow import report as write  # noqa: PLC0415
 
     with Progress() as ear:
-        page = write(whole_run(folder), allow=allow or (), ear=ear)
+        page = write(whole_run(folder), pdf=pdf, allow=allow or (), ear=ear)
     typer.echo(f"Wrote {page}")
 
 

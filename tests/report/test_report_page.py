@@ -254,7 +254,7 @@ def test_gains_and_losses_are_coloured_apart() -> None:
 
 def test_holes_are_left_open(text: str) -> None:
     """Rings of any direction leave holes open, so that what lies in them can be seen and touched."""
-    assert "svg .a{fill-rule:evenodd;" in text
+    assert "\n.a{fill-rule:evenodd;" in text
 
 
 def test_few_classes_use_the_whole_ramp() -> None:
