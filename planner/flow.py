@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from planner import store
 from planner.errors import Fault, InputFault, PlanRefused
 from planner.explore.answer import Run, open_run, remembered
+from planner.explore.rivals import rivals
 from planner.explore.tables import write_audit
 from planner.model.decide import adopt, decide
 from planner.plan import Plan
@@ -240,6 +241,7 @@ def _write_report(  # noqa: PLR0917 - the nouns of the flow
         notes=question.notes,
         versions=store.versions(),
         equity=audit,
+        rivals=rivals(question.problem, plan, question.likeliest),
     )
 
 

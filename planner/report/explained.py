@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from planner.report.changed import became
 from planner.report.figures import records
 from planner.report.numbers import NOTHING, change, number, percent
+from planner.report.rivals import beside, told
 from planner.report.speech import _
-from planner.report.words import people
 
 if TYPE_CHECKING:
     from planner.city.city import City
     from planner.report.figures import Figures
     from planner.report.outlines import Outlines
+    from planner.report.rivals import Rivals
     from planner.scenario.schema import Scenario
 
 SCRIPT = Path(__file__).parent / "templates" / "page.js"
@@ -39,7 +40,7 @@ def fingerprint() -> str:
 
 def spoken() -> dict[str, str]:
     """Return the words of the script."""
-    return {
+    return _of_rivals() | {
         "closer": _("Closer"),
         "farther": _("Farther"),
         "whole": _("The whole city"),
@@ -65,8 +66,25 @@ def spoken() -> dict[str, str]:
     }
 
 
-def explained(scenario: Scenario, city: City, figures: Figures, outlines: Outlines) -> dict[str, Any]:
-    """Return what the cards tell: places by outline, facilities as in the plan, links."""
+def _of_rivals() -> dict[str, str]:
+    return {
+        "nearest": _("Nearest of each service"),
+        "none": _("None within reach."),
+        "rivals": _("What it competes with"),
+        "norival": _("No other facility in use is within reach of those it serves."),
+        "shared": _("is within reach of % whom this one serves"),
+        "only": _("% whom it serves have no other within reach."),
+        "elsewhere": _("What it would bring elsewhere"),
+        "instead": _("free, and within reach of % of those it serves"),
+        "left": _("free, and could serve % whom the plan leaves out"),
+        "noelse": _("No free site of this kind is within reach of anybody whom the plan leaves out."),
+    }
+
+
+def explained(
+    scenario: Scenario, city: City, figures: Figures, outlines: Outlines, rivals: Rivals | None = None
+) -> dict[str, Any]:
+    """Return what the cards tell: places by outline, facilities as in the plan, links, and what is beside."""
     order = {name: nth for nth, name in enumerate(outlines.paths)}
     services = {name: nth for nth, name in enumerate(figures.labels)}
     facilities = records(figures.facilities)
@@ -76,12 +94,12 @@ def explained(scenario: Scenario, city: City, figures: Figures, outlines: Outlin
         (
             order[str(row["neighbourhood"])],
             nths[str(row["provider"])],
-            _amount(row["served"], str(units[row["service"]]["unit"])),
+            told(row["served"], str(units[row["service"]]["unit"])),
             f"{number(row['travel'])}\u00a0{units[row['service']]['travel_unit']}",
         )
         for row in records(figures.links.sort_values(["served"], ascending=False, kind="stable"))
     ]
-    return {
+    cards = {
         "groups": [_capital(str(label)) for label in figures.groups["label"].iloc[1:]],
         "services": [_capital(label) for label in figures.labels.values()],
         "facts": _facts(),
@@ -89,6 +107,7 @@ def explained(scenario: Scenario, city: City, figures: Figures, outlines: Outlin
         "facilities": [_facility(scenario, outlines, row, order, services) for row in facilities],
         "links": links,
     }
+    return cards if rivals is None else cards | beside(rivals, figures, nths, order, services)
 
 
 def _capital(text: str) -> str:
@@ -141,14 +160,10 @@ def _needs(figures: Figures) -> dict[str, list[tuple[Any, ...]]]:
         need = row["need"]
         if need > 0:
             shares = (percent(row[part] / need) for part in ("reached_before", "reached"))
-            amount = _amount(need, figures.units[str(row["service"])])
-            told = (services[str(row["service"])], amount, *shares)
-            found.setdefault(str(row["neighbourhood"]), []).append(told)
+            amount = told(need, figures.units[str(row["service"])])
+            line = (services[str(row["service"])], amount, *shares)
+            found.setdefault(str(row["neighbourhood"]), []).append(line)
     return found
-
-
-def _amount(amount: float, unit: str) -> str:
-    return f"{number(amount, 0)}\u00a0{people(unit, amount)}"
 
 
 def _facts() -> list[str]:
@@ -175,8 +190,9 @@ def _facility(
         "what": f"{row['option']} – {state}" if state else str(row["option"]),
         "place": order.get(str(row["neighbourhood"])),
         "at": [round(part) if part is not None else None for part in at],
+        "built": row["state"] != "stands",
         "facts": [
-            _amount(row["served"], unit),
+            told(row["served"], unit),
             number(row["capacity"], 0) if math.isfinite(row["capacity"]) else _("unlimited"),
             f"{number(row['capital_cost'])}\u00a0{money}",
             f"{number(row['operating_cost'])}\u00a0{money}",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from planner.city.city import City
     from planner.plan import Plan
+    from planner.report.rivals import Rivals
     from planner.report.sheets import Sheet
     from planner.scenario.schema import Scenario
 
@@ -55,6 +56,7 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
     notes: Sequence[str],
     versions: Mapping[str, str],
     equity: Mapping[str, pd.DataFrame] | None = None,
+    rivals: Rivals | None = None,
 ) -> Path:
     """Write the maps and the report page of a plan.
 
@@ -74,6 +76,8 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
         Version by name of program, for repeating the run.
     equity
         Tables as in `frames.equity.EQUITY_TABLES`; without them the page has no equity audit.
+    rivals
+        What each facility stands beside; without it its card does not tell.
 
     Returns
     -------
@@ -93,6 +97,7 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
         notes=notes,
         versions=versions,
         equity=equity,
+        rivals=rivals,
         by_future=futures.by_future(scenario, city, whole, services),
     )
     path = folder / PAGE
@@ -111,6 +116,7 @@ def render(
     notes: Sequence[str],
     versions: Mapping[str, str],
     equity: Mapping[str, pd.DataFrame] | None = None,
+    rivals: Rivals | None = None,
     by_future: Sheet | None = None,
 ) -> str:
     """Return the page as text."""
@@ -133,7 +139,7 @@ def render(
         "by_future": by_future,
         "equity": None if equity is None else _equity(fairness.Audit(scenario, figures, equity)),
     }
-    context |= _pictures(scenario, city, figures) | _sheets(scenario, city, plan, figures, indicators)
+    context |= _pictures(scenario, city, figures, rivals) | _sheets(scenario, city, plan, figures, indicators)
     return template("report.html.j2").render(context)
 
 
@@ -146,11 +152,11 @@ def template(name: str) -> jinja2.Template:
     return found
 
 
-def _pictures(scenario: Scenario, city: City, figures: Figures) -> dict[str, Any]:
+def _pictures(scenario: Scenario, city: City, figures: Figures, rivals: Rivals | None) -> dict[str, Any]:
     outlines = outline(city.neighbourhoods)
     return {
         "shapes": outlines.shapes,
-        "data": explained.explained(scenario, city, figures, outlines),
+        "data": explained.explained(scenario, city, figures, outlines, rivals),
         "before_after": drawing.before_after(outlines, figures),
         "change_map": drawing.change_map(outlines, figures),
         "built_map": drawing.built_map(outlines, figures),

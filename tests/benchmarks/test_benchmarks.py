@@ -23,6 +23,8 @@ RESULTS = Path(__file__).parent / "results"
 STARTS = 7
 QUICK = 0.5
 MEMORY = 2000
+RUNS, BESIDE = 8, 20.0
+"""Runs set side by side, and the seconds that it may take."""
 
 pytestmark = pytest.mark.benchmark
 
@@ -35,11 +37,11 @@ def _project(folder: Path) -> Path:
     return folder
 
 
-def _command(project: Path, scenario: str) -> dict[str, float]:
-    """Measure seconds and peak memory [MB] of `planner run`, the largest of its processes."""
+def _command(project: Path, *words: str) -> dict[str, float]:
+    """Measure seconds and peak memory [MB] of a command, the largest of its processes."""
     begun = time.perf_counter()
     with (project / "said.txt").open("w", encoding="utf-8") as said:
-        command = [sys.executable, "-m", "planner", "run", "--force", scenario]
+        command = [sys.executable, "-m", "planner", *words]
         child = subprocess.Popen(command, cwd=project, stdout=said, stderr=said, env=_python_path())
         _, ending, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(ending)
@@ -91,7 +93,7 @@ def test_city(promise: Promise, tmp_path: Path, capsys: pytest.CaptureFixture[st
     """From command to report within the promised time and 2 GB, with the promised proven gap."""
     project = _project(tmp_path)
     scenario = f"scenarios/{promise.scenario}.yaml"
-    command = _command(project, scenario)
+    command = _command(project, "run", "--force", scenario)
     phases = _phases(project, scenario, *promise.options)
     _write(promise.scenario, told(promise.title, phases, command), capsys)
     assert phases["search"]["gap"] <= promise.gap + 1e-6
@@ -110,3 +112,20 @@ def test_start(capsys: pytest.CaptureFixture[str]) -> None:
     head = (f"median of {STARTS} [s]", "least [s]", "most [s]")
     _write("start", f"# `planner --help`\n\n{machine()}\n\n{table(head, rows)}\n", capsys)
     assert statistics.median(taken) < QUICK
+
+
+def test_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Eight runs of New York, each with other money, are set side by side within 20 seconds."""
+    project = _project(tmp_path)
+    for money in range(1500, 1500 + RUNS * 500, 500):
+        loose = ("--set", f"budget.capital={money}", "--set", "solver.gap=0.1")
+        _command(project, "run", "scenarios/new_york.yaml", *loose)
+    runs = [str(folder) for folder in sorted((project / "runs").iterdir())]
+    assert len(runs) == RUNS
+    used = _command(project, "compare", *runs)
+    page = next((project / "runs").glob("comparison-*/compare.html"))
+    head = ("runs", "`planner compare` [s]", "peak memory [MB]", "page [MB]")
+    row = (str(RUNS), f"{used['seconds']:.1f}", f"{used['peak_mb']:,.0f}", f"{page.stat().st_size / 1e6:.2f}")
+    text = f"# Runs of New York side by side\n\n{machine()}\n\n{table(head, [row])}\n"
+    _write("comparison", text, capsys)
+    assert used["seconds"] <= BESIDE

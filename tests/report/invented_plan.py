@@ -11,6 +11,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 from planner import frames
 from planner.city.city import City
 from planner.plan import Ending, Instead, Plan, Status
+from planner.report.rivals import ELSEWHERE, IN_USE, INSTEAD, NEAREST, ONLY, Rivals
 from planner.scenario.schema import Scenario
 
 CRS = "EPSG:32633"
@@ -221,6 +222,20 @@ def audit(asked: Scenario, place: City, made: Plan) -> dict[str, pd.DataFrame]:
     return equity(asked, place, made, services(), {"nearest": same, "even": same})
 
 
+def rivals(name: str = "") -> Rivals:
+    """Tell that the clinic shares Birch's people, could stand elsewhere, and is the nearest to Alder."""
+    clinic, school = "health/s1/small", "education/s1/small"
+    rows = [
+        (school, IN_USE, "education/old", "Old School", "", 30.0),
+        (clinic, ONLY, clinic, "Mill Lane", "", 55.0),
+        (clinic, INSTEAD, "health/s2/small", name or "Corn Yard", "b", 20.0),
+        (clinic, ELSEWHERE, "health/s3/small", name or "Far Field", "a", 40.0),
+    ]
+    columns = ["provider", "kind", "other", "label", "neighbourhood", "amount"]
+    near = pd.DataFrame([("b", "health", clinic, 12.0, 40.0)], columns=NEAREST)
+    return Rivals(pd.DataFrame(rows, columns=columns), near)
+
+
 def write(folder: Path, *, hostile: bool = False) -> Path:
     """Write tables, maps and page of the invented plan; with hostile names everywhere if asked."""
     from planner.report.page import write_report  # noqa: PLC0415 - also run as a script
@@ -236,7 +251,7 @@ def write(folder: Path, *, hostile: bool = False) -> Path:
         folder, asked, place, made, indicators(), services(),
         verdict=script if hostile else "every rule is kept",
         notes=[attribute] if hostile else ["Straight lines."],
-        versions={"planner": "0.1.0"}, equity=told,
+        versions={"planner": "0.1.0"}, equity=told, rivals=rivals(formula if hostile else ""),
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def keep(folder: Path, name: str | None = None, *, made: Plan | None = None, **c
     write_report(
         folder, asked, place, made, figures, services,
         verdict=said, notes=[said], versions={"planner": "0.1.0"}, equity=told,
+        rivals=invented_plan.rivals(name or ""),
     )  # fmt: skip
     (folder / "scenario.yaml").write_text(scenario_text(asked, folder), encoding="utf-8", newline="\n")
     manifest = store.manifest(

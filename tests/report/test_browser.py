@@ -91,18 +91,28 @@ def test_clicking_shows_the_right_card(chromium: browser.Browser, pages: dict[st
     one = opened(chromium, pages["report"])
     one.click(*shape(one, "figure svg.map use[href='#n1']"))
     told = one.run(TOLD).replace("\u00a0", " ")
-    for part in ("Birch", "500", "People below the poverty line", "40 people", "20 people · 12 min"):
+    for part in (
+        *("Birch", "500", "People below the poverty line", "40 people", "20 people · 12 min"),
+        "Nearest of each service\nMill Lane Health · 12 min",
+    ):
         assert part in told
     assert one.run("document.activeElement.textContent") == "Birch"
     assert one.run("document.querySelectorAll('.ray').length") == 2
     one.run("[...document.querySelectorAll('#card .go')].pop().querySelector('button').click()")
     told = one.run(TOLD).replace("\u00a0", " ")
-    for part in ("Mill Lane", "Why here: whom it serves", "Alder", "Birch"):
+    for part in (
+        *("Mill Lane", "Why here: whom it serves", "Alder", "Birch"),
+        "No other facility in use is within reach of those it serves.",
+        "Corn Yard, Birch free, and within reach of 20 people of those it serves",
+        "Far Field, Alder free, and could serve 40 people whom the plan leaves out",
+    ):
         assert part in told
     one.press("Escape", 27)
     assert one.run("document.getElementById('card').hidden && !document.querySelector('.ray')")
-    one.click(*one.middle("figure svg.map .s:not(.was)"))
-    assert "Why here" in one.run(TOLD)
+    one.click(*one.middle("figure svg.map .s[data-f='1']"))
+    told = one.run(TOLD).replace("\u00a0", " ")
+    assert "What it competes with\nOld School is within reach of 30 pupils whom this one serves" in told
+    assert "What it would bring elsewhere\n\nNo free site of this kind" in told
     one.run("document.querySelector('#card .close').click()")
 
 

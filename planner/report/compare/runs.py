@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.errors import Fault, InputFault
 from planner.report.compare.intervals import read_intervals
+from planner.report.figures import by_the_end, done_by_plan
 from planner.report.numbers import number
 from planner.report.speech import _, listed
 
@@ -93,6 +94,11 @@ class Beside:
         table = pd.DataFrame(self.places[named])
         table.insert(0, EVERYONE, self.places["residents"])
         return table
+
+    @cached_property
+    def done(self) -> tuple[pd.DataFrame, ...]:
+        """What each run has built and changed by its last period, with all that was paid for it once."""
+        return tuple(done_by_plan(by_the_end(run.tables["facilities"])) for run in self.runs)
 
     @cached_property
     def intervals(self) -> tuple[pd.DataFrame, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.report.compare.asked import asked_apart, inputs_apart
 from planner.report.compare.runs import EVERYONE, Pair
-from planner.report.compare.tables import moved, sites, spent
+from planner.report.compare.tables import moved, sites, spent, spent_by
 from planner.report.figures import records
 from planner.report.numbers import NOTHING, money, number, percent
 from planner.report.plain import explain_measure
@@ -54,7 +54,7 @@ def first(table: pd.DataFrame, beside: Beside) -> Sheet:
     for (service, measure, summary), part in table.groupby(["service", "measure", "summary"], sort=False):
         name = f"{beside.services.get(str(service), '')}: " if service != "all" else ""
         label = f"{name}{measure_name(str(measure))}, {summary_name(str(summary))}"
-        rows.append((_capital(label), *_cells(part, beside)))
+        rows.append((_capital(label), *_cells(records(part), beside)))
     measures = [str(measure) for measure in dict.fromkeys(table["measure"])]
     words = tuple((_capital(measure_name(measure)), explain_measure(measure)) for measure in measures)
     heads = (_("What"), *beside.letters)
@@ -70,7 +70,10 @@ def _indicator(service: str, measure: str, part: pd.DataFrame, beside: Beside) -
     order = {name: place for place, name in enumerate(labels)}
     rows = []
     found = part.assign(order=part["group"].map(order).fillna(len(order)))
-    for (_order, group, summary), one in found.groupby(["order", "group", "summary"], sort=True):
+    told: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in records(found.sort_values(["order", "group", "summary"], kind="stable")):
+        told.setdefault((row["group"], row["summary"]), []).append(row)
+    for (group, summary), one in told.items():
         who = group_name(EVERYONE if group == EVERYONE else labels.get(str(group), str(group)))
         rows.append((who, summary_name(str(summary)), *_cells(one, beside)))
     name = (
@@ -82,8 +85,8 @@ def _indicator(service: str, measure: str, part: pd.DataFrame, beside: Beside) -
     return Sheet(_capital(name), heads, tuple(rows), 2, words=(("", explain_measure(measure)),))
 
 
-def _cells(part: pd.DataFrame, beside: Beside) -> list[str]:
-    rows = {int(row["nth"]): row for row in records(part)}
+def _cells(part: list[dict[str, Any]], beside: Beside) -> list[str]:
+    rows = {int(row["nth"]): row for row in part}
     return [_cell(rows[n]) if n in rows else NOTHING for n in range(len(beside.runs))]
 
 
@@ -241,8 +244,7 @@ def inputs(beside: Beside) -> tuple[Sheet, int]:
 
 def costs(beside: Beside, nth: int) -> str:
     """What one plan costs, in words."""
-    table = spent(beside)
-    mine = table[table["nth"] == nth]
+    mine = spent_by(beside, nth)
     currency = beside.runs[nth].scenario.budget.currency
     facts = {"capital": money(float(mine["capital_cost"].sum()), currency)}
     facts |= {"running": money(float(mine["operating_cost"].sum()), currency)}

@@ -12,13 +12,11 @@ from planner.errors import InputFault
 from planner.frames import Column
 from planner.report.compare.intervals import KEY, is_clear
 from planner.report.compare.runs import EVERYONE, SAME
-from planner.report.figures import by_the_end, done_by_plan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.report.compare.runs import Beside, Pair
-    from planner.report.kept import Kept
 
     Floats = NDArray[np.float64]
 
@@ -119,11 +117,12 @@ def spent(beside: Beside) -> pd.DataFrame:
 
     `district` is that of the neighbourhood, where the runs tell districts; else empty.
     """
-    return pd.concat([_spent(beside, nth) for nth in range(len(beside.runs))], ignore_index=True)
+    return pd.concat([spent_by(beside, nth) for nth in range(len(beside.runs))], ignore_index=True)
 
 
-def _spent(beside: Beside, nth: int) -> pd.DataFrame:
-    table = _done(beside.runs[nth])
+def spent_by(beside: Beside, nth: int) -> pd.DataFrame:
+    """Money of one run, as in `spent`."""
+    table = beside.done[nth]
     layers = beside.runs[nth].layers
     where = layers["facilities"].frame.drop_duplicates("provider").set_index("provider")["neighbourhood"]
     areas = layers["neighbourhoods"].frame.set_index("neighbourhood")
@@ -137,16 +136,11 @@ def _spent(beside: Beside, nth: int) -> pd.DataFrame:
     return told
 
 
-def _done(run: Kept) -> pd.DataFrame:
-    """What a run has built and changed by its last period, with all that was paid for it once."""
-    return done_by_plan(by_the_end(run.tables["facilities"]))
-
-
 def sites(beside: Beside) -> pd.DataFrame:
     """What each run builds or changes: index (service, place, option); label, x, y, `runs` (letters)."""
     found = []
-    for letter, run in zip(beside.letters, beside.runs, strict=True):
-        found.append(_done(run).assign(runs=letter))
+    for letter, done in zip(beside.letters, beside.done, strict=True):
+        found.append(done.assign(runs=letter))
     every = pd.concat(found, ignore_index=True)
     keys = ["service", "place", "option"]
     told: pd.DataFrame = every.groupby(keys, sort=True).agg(

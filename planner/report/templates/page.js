@@ -295,10 +295,29 @@
     const mine = data.links.filter((link) => link[0] === nth);
     links(words.served, mine.map(([, f, amount, travel]) =>
       [data.facilities[f].name, `${data.services[data.facilities[f].service]} · ${amount} · ${travel}`, () => facility(f)]), words.nobody);
+    if (data.nearest) {
+      links(words.nearest, data.nearest.filter(([p]) => p === nth).map(([, service, f, travel]) =>
+        [data.facilities[f].name, `${data.services[service]} · ${travel}`, () => facility(f)]), words.none);
+    }
     if (search) search.value = String(nth);
     choose($(`.map use[href="#${it.key}"]`));
     rays(mine.map((link) => [it.at, spotOf(link[1])]));
     settle(heading);
+  };
+  const competing = (nth) => {
+    if (!data.beside) return;
+    const [others, only, instead, left] = data.beside[nth];
+    links(words.rivals, others.map(([f, amount]) =>
+      [data.facilities[f].name, words.shared.replace("%", amount), () => facility(f)]), words.norival);
+    if (only && others.length) card.append(make("p", words.only.replace("%", only)));
+    card.append(make("h4", words.elsewhere));
+    const items = make("ul", "", "go");
+    [[instead, words.instead], [left, words.left]].filter(([site]) => site).forEach(([[site, amount], text]) => {
+      const item = make("li", data.sites[site]);
+      item.append(make("span", ` ${text.replace("%", amount)}`));
+      items.append(item);
+    });
+    card.append(items.children.length ? items : make("p", words.noelse));
   };
   const facility = (nth) => {
     const it = data.facilities[nth];
@@ -307,6 +326,7 @@
     if (it.place !== null) links(words.stands, [[data.places[it.place].name, "", () => place(it.place)]], "");
     const mine = data.links.filter((link) => link[1] === nth);
     links(words.why, mine.map(([p, , amount, travel]) => [data.places[p].name, `${amount} · ${travel}`, () => place(p)]), words.nobody);
+    if (it.built) competing(nth);
     choose($(`.map [data-f="${nth}"]`));
     rays(mine.map((link) => [data.places[link[0]].at, it.at]));
     settle(heading);
