@@ -35,6 +35,8 @@ BY_NAME = {
     "periods": "period",
     "futures": "future",
 }
+OF_ANY_LAYER = {"Reading": "<layer>.table"}
+"""Mappings that many layers have, told once."""
 SIGNS = {
     "minimum": "≥ {}",
     "exclusiveMinimum": "> {}",
@@ -183,7 +185,8 @@ def _keys(
         for name in _models(part):
             inner = known[name]
             choice = inner["properties"].get("method", {}).get("const")
-            yield from _keys(f"{below}: {choice}" if choice else below, name, inner, known, done)
+            place = OF_ANY_LAYER.get(name, f"{below}: {choice}" if choice else below)
+            yield from _keys(place, name, inner, known, done)
 
 
 def _by_name(part: dict[str, Any]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import unknown
 from planner.errors import InputFault
@@ -28,6 +29,8 @@ GROUP, NEED, MISSED = ("count", "of", "count_margin", "of_margin"), ("count", "r
 """Keys that name columns."""
 COUNTED = {"population", "count", "of", "rate", "factor"}
 """Those whose columns may be others in a period."""
+TEXTS = {"id", "label", "neighbourhood", "district", "run_by", "owner", "origin", "destination"}
+"""Keys whose columns are text: they are never read as numbers."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,22 @@ class Ask:
     @property
     def layer(self) -> str | None:
         """Name of the layer within its file."""
-        return self.spec.layer if isinstance(self.spec, Layer) else None
+        return self.spec.layer
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """How the table is written, as far as the scenario says."""
+        return self.spec.table.given() if self.spec.table is not None else {}
+
+    @property
+    def reading(self) -> tuple[Path, str | None, str]:
+        """What is read, and how: those that agree are read once."""
+        return self.path, self.layer, json.dumps(self.table, sort_keys=True)
+
+    @property
+    def numbers(self) -> set[str]:
+        """Columns that hold numbers."""
+        return {column for trail, column in self.columns.items() if trail[-1] not in TEXTS}
 
 
 def asked(scenario: Scenario, findings: Findings) -> list[Ask]:

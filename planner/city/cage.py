@@ -73,6 +73,8 @@ def _read(path: Path, wanted: dict[str, Any], target: Path) -> dict[str, Any]:
     form = recognise(path)
     if form == "CSV":
         from planner.city.cage_csv import read_csv as read  # noqa: PLC0415
+    elif form == "Excel":
+        from planner.city.cage_sheet import read_sheet as read  # noqa: PLC0415
     elif form == "GeoParquet":
         from planner.city.cage_parquet import read_parquet as read  # noqa: PLC0415
     else:

@@ -1,94 +1,99 @@
-"""Inside the cage: CSV read as text, nothing guessed, every row with its line number."""
+"""Inside the cage: CSV read as text, nothing guessed in silence, every row with its line number."""
 
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
 import pyarrow as pa
 
+from planner.city.cage_rows import SEEN, Body, Head, Row, check_twice, find_head
 from planner.city.cage_table import check_size, write
+from planner.city.cage_text import encoding_of
 from planner.city.formats import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 BLOCK = 100_000
 """Rows that are gathered before they are put into columns."""
-MOST_TOLD = 10
-"""Ragged rows that are listed."""
+SEPARATORS = ",;\t|"
+"""What may stand between two cells, the most common first."""
 
 
 def read_csv(path: Path, wanted: dict[str, Any], target: Path) -> dict[str, Any]:
-    """Read the wanted columns of a CSV as text; separator `,`, `;` or tab; UTF-8."""
+    """Read the wanted columns of a CSV as text, in the encoding, with the separator and head that it has."""
     check_size(path.stat().st_size)
+    given = wanted.get("table") or {}
+    encoding = encoding_of(path, given.get("encoding"))
+    with path.open(encoding=encoding, newline="") as file:
+        return _columns(file, wanted["columns"], given, target) | {"encoding": encoding}
+
+
+def _columns(file: TextIO, columns: list[str], given: dict[str, Any], target: Path) -> dict[str, Any]:
+    separator, head, first = _look(file, columns, given)
+    check_twice(head.names, columns, head.lines[-1])
+    body = Body(len(head.names), given.get("footer"))
+    body.above(first, head)
+    below = (row for row in _rows(file, separator) if row.line > head.lines[-1])
+    answer = gather(body.rows(below), head, columns, target)
+    return answer | {"separator": separator} | body.told(head)
+
+
+def _look(file: TextIO, columns: list[str], given: dict[str, Any]) -> tuple[str, Head, list[Row]]:
+    """Separator, head and first rows: that separator with which most of the wanted columns are named."""
+    start = file.readline()
+    file.seek(0)
+    stated = start.strip()[4:] if start.lower().startswith("sep=") and len(start.strip()) == 5 else ""  # noqa: PLR2004
+    stated = stated or {"tab": "\t"}.get(given.get("separator", ""), given.get("separator", ""))
+    looks = []
+    for separator in stated or SEPARATORS:
+        rows = list(islice(_rows(file, separator, strict=False), SEEN))
+        head = find_head(rows, columns, given.get("head"))
+        outside = next((row for row in rows if row.line == head.lines[-1]), Row(1, []))
+        looks.append((head.found(columns), len(outside.cells), separator, head, rows))
+    best = max(looks, key=lambda look: look[:2])
+    return best[2], best[3], [row for row in best[4] if row.filled]
+
+
+def _rows(file: TextIO, separator: str, *, strict: bool = True) -> Iterator[Row]:
+    """Rows of the file, cells trimmed, each with the line on which it starts."""
+    file.seek(0)
+    reader = csv.reader(file, delimiter=separator, strict=strict)
+    line = 1
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = _header(file.readline())
-            file.seek(0)
-            return _columns(file, header, wanted["columns"], target)
-    except UnicodeDecodeError as error:
-        raise Refused(
-            f"the file is not UTF-8 (byte {error.start} is {error.object[error.start]:#04x})",
-            "save it again with the encoding UTF-8; spreadsheets call it `CSV UTF-8`",
-        ) from None
-
-
-def _header(line: str) -> tuple[str, list[str]]:
-    if "\0" in line:
-        raise Refused("the file is not UTF-8 text", "save it again with the encoding UTF-8")
-    outside = "".join(line.split('"')[::2])
-    separator = max(",;\t", key=outside.count)
-    names = [name.strip() for name in next(csv.reader([line], delimiter=separator), [])]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Refused(f"the column `{twice[0]}` stands twice", "rename or delete one of them", "1")
-    return separator, names
-
-
-def _columns(file: TextIO, header: tuple[str, list[str]], columns: list[str], target: Path) -> dict[str, Any]:
-    separator, names = header
-    present = [name for name in names if name in columns]
-    pick = [names.index(name) for name in present]
-    parts: list[list[pa.Array]] = [[] for _ in pick]
-    lines: list[int] = []
-    for block in _blocks(_rows(file, separator, len(names))):
-        lines += [line for line, _ in block]
-        for part, position in zip(parts, pick, strict=True):
-            part.append(pa.array([row[position].strip() for _, row in block], pa.string()))
-    arrays = {name: pa.chunked_array(part, pa.string()) for name, part in zip(present, parts, strict=True)}
-    write(target, arrays, lines=pa.array(lines, pa.int64()))
-    return {"columns": names, "present": present, "crs": None, "stated": False, "geometry": False}
-
-
-def _rows(file: TextIO, separator: str, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Rows after the header with the line on which each starts; ragged rows are refused together."""
-    reader = csv.reader(file, delimiter=separator, strict=True)
-    ragged, line = [], 1
-    try:
-        for number, row in enumerate(reader):
-            if number and row and len(row) != width:
-                ragged.append((line, len(row)))
-            elif number and row:
-                yield line, row
+        for row in reader:
+            if line > 1 or not (len(row) <= 2 and row and row[0].lower().startswith("sep=")):  # noqa: PLR2004
+                yield Row(line, [cell.strip() for cell in row])
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Refused(
-            f"the row cannot be read ({error})", "look for a stray quotation mark", str(line)
-        ) from None
-    if ragged:
-        _refuse(ragged, width)
+        if strict:
+            message = f"the row cannot be read ({error})"
+            raise Refused(message, "look for a stray quotation mark", str(line)) from None
 
 
-def _refuse(ragged: list[tuple[int, int]], width: int) -> None:
-    told = ", ".join(f"line {line} has {count}" for line, count in ragged[:MOST_TOLD])
-    more = f", and {len(ragged) - MOST_TOLD} more" if len(ragged) > MOST_TOLD else ""
-    hint = 'put text that holds the separator in quotation marks ("Mill Road, 3")'
-    raise Refused(f"the header has {width} columns, but {told}{more}", hint, str(ragged[0][0]))
+def gather(rows: Iterable[Row], head: Head, columns: list[str], target: Path) -> dict[str, Any]:
+    """Put the wanted cells into columns, and write them for the parent."""
+    present = [name for name in dict.fromkeys(head.names) if name in columns]
+    pick = [head.names.index(name) for name in present]
+    parts: list[list[pa.Array]] = [[] for _ in pick]
+    typed: list[list[pa.Array]] = [[] for _ in pick]
+    lines: list[int] = []
+    for block in _blocks(rows):
+        lines += [row.line for row in block]
+        for part, marks, position in zip(parts, typed, pick, strict=True):
+            part.append(pa.array([row.cells[position] for row in block], pa.string()))
+            if block[0].typed is not None:
+                marks.append(pa.array([bool(row.typed and row.typed[position]) for row in block], pa.bool_()))
+    arrays = {name: pa.chunked_array(part, pa.string()) for name, part in zip(present, parts, strict=True)}
+    flags = [pa.chunked_array(marks, pa.bool_()) for marks in typed] if any(typed) else []
+    write(target, arrays, lines=pa.array(lines, pa.int64()), typed=flags)
+    return {"columns": head.names, "present": present, "crs": None, "stated": False, "geometry": False}
 
 
-def _blocks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     block = []
     for row in rows:
         block.append(row)

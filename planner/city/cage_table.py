@@ -12,7 +12,7 @@ import pyarrow.ipc
 from planner.city.formats import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -63,13 +63,15 @@ def write(
     *,
     geometry: pa.Array | None = None,
     lines: pa.Array | None = None,
+    typed: Sequence[pa.ChunkedArray] = (),
 ) -> None:
-    """Write columns by position, geometry as WKB, lines of the source, as one Arrow file."""
+    """Write columns by position, geometry as WKB, lines of the source, typed cells, as one Arrow file."""
     table = {f"column {number}": column for number, column in enumerate(columns.values())}
     if geometry is not None:
         table["geometry"] = geometry
     if lines is not None:
         table["lines"] = lines
+    table |= {f"typed {number}": column for number, column in enumerate(typed)}
     arrow = pa.table(table)
     with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, arrow.schema) as writer:
         writer.write_table(arrow)

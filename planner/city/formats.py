@@ -21,10 +21,16 @@ FORMATS = {
     ".geoparquet": "GeoParquet",
     ".csv": "CSV",
     ".tsv": "CSV",
+    ".txt": "CSV",
+    ".xlsx": "Excel",
+    ".xlsm": "Excel",
 }
-ACCEPTED = "GeoPackage (.gpkg), GeoJSON, shapefile (.shp), GeoParquet (.parquet), FlatGeobuf (.fgb) or CSV"
+ACCEPTED = (
+    "GeoPackage (.gpkg), GeoJSON, shapefile (.shp), GeoParquet (.parquet), FlatGeobuf (.fgb), CSV "
+    "or Excel (.xlsx)"
+)
 PACKED = {".zip", ".gz", ".kmz", ".7z", ".tar", ".bz2", ".xz", ".rar", ".shz"}
-SHEETS = {".xlsx", ".xls", ".ods"}
+SHEETS = {".xls", ".xlsb", ".ods"}
 
 
 @dataclass
@@ -66,7 +72,12 @@ def _looks_like(expected: str, head: bytes) -> bool:
         return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
     if expected == "CSV":
         return not head.startswith((b"PK\3\4", b"SQLite", b"PAR1", b"\x1f\x8b", b"<"))
-    magic = {"shapefile": b"\x00\x00\x27\x0a", "FlatGeobuf": b"fgb", "GeoParquet": b"PAR1"}
+    magic = {
+        "shapefile": b"\x00\x00\x27\x0a",
+        "FlatGeobuf": b"fgb",
+        "GeoParquet": b"PAR1",
+        "Excel": b"PK\3\4",
+    }
     return head.startswith(magic[expected])
 
 
@@ -74,6 +85,8 @@ def _told(head: bytes) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
         return "it holds XML, such as VRT, KML or GML"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return "it is an old Excel file (.xls), or one with a password"
     if head.startswith(b"PK\3\4"):
         return "it is a zip archive"
     if head.startswith(b"SQLite"):
@@ -86,8 +99,8 @@ def _told(head: bytes) -> str:
 def _way_out(path: Path, ending: str, head: bytes = b"") -> str:
     if ending in PACKED or head.startswith(b"PK\3\4"):
         return "unpack it first, then name the layer inside"
-    if ending in SHEETS:
-        return "save the sheet as CSV (UTF-8), then name that file"
+    if ending in SHEETS or FORMATS.get(ending) == "Excel":
+        return "save the sheet as .xlsx or as CSV (UTF-8), then name that file"
     if path.with_suffix(".shp").is_file() and ending in {".dbf", ".shx", ".prj"}:
         return f"name the shapefile itself: {path.with_suffix('.shp').name}"
     convert = (

@@ -37,11 +37,45 @@ OTHER_DRIVERS = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One file to read: the columns of interest and, in a file with several, the layer."""
+    """One file to read: the columns of interest and, in a file with several, the layer.
+
+    For a table also how it is written, as far as the scenario says.
+    """
 
     path: Path
     columns: frozenset[str] = frozenset()
     layer: str | None = None
+    table: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a table was read, and what of it was not.
+
+    Attributes
+    ----------
+    encoding, separator
+        Of a CSV; empty for Excel.
+    head
+        Rows that name the columns.
+    left_out
+        Every row that is no data: its line, what stands there, why.
+    empty
+        Lines without anything.
+    alone
+        Rows at the end with one filled cell, which may be notes.
+    footer
+        Rows at the end that the scenario says are no data.
+    """
+
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+    head: Sequence[int] = (1,)
+    left_out: Sequence[tuple[int, str, str]] = ()
+    empty: Sequence[int] = ()
+    alone: int = 0
+    footer: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +98,10 @@ class Raw:
         Why a geometry cannot be read, by row.
     crs, stated
         Coordinate system, and whether the file states it itself.
+    typed
+        For an Excel sheet: which cells of `table` it holds as numbers.
+    told
+        For CSV and Excel: how it was read.
     """
 
     name: str
@@ -75,6 +113,8 @@ class Raw:
     broken: Mapping[int, str] = field(default_factory=dict)
     crs: str | None = None
     stated: bool = False
+    typed: pd.DataFrame | None = None
+    told: Told | None = None
 
     def place(self, row: int, name: str | None = None) -> str:
         """Where a row stands: `cells.csv:17`, or `sites.gpkg feature 'S4'` by id or number from 1."""
@@ -109,7 +149,10 @@ def read_layers(wanted: Sequence[Wanted], *, memory: int = MEMORY, seconds: floa
         folder = Path(name)
         request = {
             "limits": {"memory": memory, "seconds": max(1, ceil(seconds)), "size": 4 * 1024**3},
-            "files": [{"path": str(w.path), "columns": sorted(w.columns), "layer": w.layer} for w in wanted],
+            "files": [
+                {"path": str(w.path), "columns": sorted(w.columns), "layer": w.layer, "table": dict(w.table)}
+                for w in wanted
+            ],
         }
         (folder / "request.json").write_text(json.dumps(request), "utf-8")
         _run(folder, wanted, seconds)
@@ -198,6 +241,10 @@ def _raw(wanted: Wanted, answer: dict[str, Any], path: Path) -> Raw:
     table = arrow.select([f"column {i}" for i in range(len(answer["present"]))]).to_pandas()
     table.columns = answer["present"]
     has = set(arrow.column_names)
+    typed = None
+    if "typed 0" in has:
+        typed = arrow.select([f"typed {i}" for i in range(len(answer["present"]))]).to_pandas()
+        typed.columns = answer["present"]
     shapes = arrow["geometry"].to_numpy(zero_copy_only=False) if "geometry" in has else None
     return Raw(
         name=wanted.path.name,
@@ -209,4 +256,10 @@ def _raw(wanted: Wanted, answer: dict[str, Any], path: Path) -> Raw:
         broken={int(row): reason for row, reason in answer.get("broken", {}).items()},
         crs=answer["crs"],
         stated=answer["stated"],
+        typed=typed,
+        told=_told(answer) if "head" in answer else None,
     )
+
+
+def _told(answer: dict[str, Any]) -> Told:
+    return Told(**{key: answer[key] for key in Told.__dataclass_fields__ if key in answer})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -83,12 +83,14 @@ def read_city(scenario: Scenario) -> City:
 
 def _sources(scenario: Scenario, asks: list[Ask], findings: Findings) -> list[Source]:
     """Read each file once, with all columns that any key names."""
-    columns: dict[tuple[Path, str | None], set[str]] = {}
+    columns: dict[tuple[Path, str | None, str], set[str]] = {}
+    tables: dict[tuple[Path, str | None, str], dict[str, Any]] = {}
     for ask in asks:
-        columns.setdefault((ask.path, ask.layer), set()).update(ask.columns.values())
-    wanted = [Wanted(path, frozenset(names), layer) for (path, layer), names in columns.items()]
+        columns.setdefault(ask.reading, set()).update(ask.columns.values())
+        tables[ask.reading] = ask.table
+    wanted = [Wanted(key[0], frozenset(names), key[1], tables[key]) for key, names in columns.items()]
     raws = dict(zip(columns, read_layers(wanted), strict=True))
-    return [Source(scenario, ask, raws[ask.path, ask.layer], findings) for ask in asks]
+    return [Source(scenario, ask, raws[ask.reading], findings) for ask in asks]
 
 
 def _each_alone(sources: list[Source]) -> _Layers:

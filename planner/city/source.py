@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from planner.city.checks import IDS, failing, number_schema
+from planner.city.telling import TOTALS, tell_table, tell_writing, undecided
+from planner.city.written import NUMBER, Writing, read_numbers, writing_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
     from planner.city.guard import Raw
     from planner.scenario.schema import Scenario
 
-NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-"""A number as we take it: decimal point, no thousands separators."""
 CONTROLLED = -555555555
 """What the American Community Survey writes for the margin of an estimate that is fixed beforehand."""
 NO_MARGIN = (-222222222, -333333333, -666666666, -888888888, -999999999)
@@ -49,6 +50,7 @@ class Source:
         """Check that the columns which the scenario names are there, and that there are rows."""
         self.scenario, self.ask, self.raw, self.findings = scenario, ask, raw, findings
         self.names: list[str] = []
+        tell_table(raw, findings)
         if not len(self):
             findings.add("the layer is empty: it has no rows", raw.name, "export it again, with its rows")
             return
@@ -88,7 +90,8 @@ class Source:
         bad = failing(IDS, ids.to_frame("id"))
         empty = bad.get("empty", np.array([], np.int64))
         found = [(self.raw.place(int(row)), f"`{column}` is empty") for row in empty]
-        self.findings.rows(found, self.raw.name, "give every row an id of its own")
+        self.findings.rows(found, self.raw.name, self._note_at_end(empty, "give every row an id of its own"))
+        self._check_total(ids)
         first = {name: row for row, name in reversed(list(enumerate(self.names)))}
         twice = [row for row in bad.get("twice", []) if self.names[row] and first[self.names[row]] != row]
         told = [
@@ -96,6 +99,57 @@ class Source:
         ]
         self.rows(np.array(twice, np.int64), told, "an id belongs to one row: rename or delete the second")
         return ids
+
+    def _check_total(self, ids: pd.Series[str]) -> None:
+        """Note a row of sums at the end: it would count everyone twice."""
+        told = self.raw.told
+        if told is None or told.footer is not None or not len(ids):
+            return
+        last = len(ids) - 1
+        if ids.iloc[last].casefold().rstrip(": ") in TOTALS:
+            message = f"the last row is called {ids.iloc[last]!r}: it looks like a sum of the others"
+            hint = "leave it out with `table: {footer: 1}` beside `file`; `footer: 0` keeps it"
+            self.findings.add(message, self.raw.place(last), hint)
+
+    def _note_at_end(self, rows: NDArray[np.int64], hint: str) -> str:
+        """Advice for empty cells, where the rows at the end may be notes."""
+        alone = self.raw.told.alone if self.raw.told is not None else 0
+        if not alone or not np.isin(np.arange(len(self) - alone, len(self)), rows).all():
+            return hint
+        return f"{hint}; notes at the end are left out with `table: {{footer: {alone}}}` beside `file`"
+
+    @cached_property
+    def writing(self) -> Writing:
+        """How the numbers of this table are written; what cannot be decided is asked for."""
+        if self.raw.told is None:
+            return Writing()
+        geographic = getattr(self.ask.spec, "crs", None) in {None, "EPSG:4326"}
+        keys = {column: trail[-1] for trail, column in self.ask.columns.items()}
+        columns = [column for column in sorted(self.ask.numbers) if column in self.raw.table]
+        certain = [column for column in columns if geographic and keys[column] in {"x", "y"}]
+        texts = {column: self.text(column).mask(self._typed(column), "") for column in columns}
+        writing = writing_of(texts, self.ask.table.get("decimal"), certain)
+        if writing.against:
+            undecided(self.raw, writing, self.where("file"), self.findings)
+        else:
+            tell_writing(self.raw, writing, self.findings)
+        return writing
+
+    def _typed(self, column: str) -> NDArray[np.bool_]:
+        """Which cells of a column the file itself holds as numbers."""
+        typed = self.raw.typed
+        return np.zeros(len(self), bool) if typed is None else typed[column].to_numpy(bool)
+
+    def values(self, column: str) -> pd.Series[float]:
+        """Numbers of a column; NaN where the text is none as this table writes them."""
+        text = self.text(column)
+        if self.raw.told is None or column not in self.raw.table:
+            return as_numbers(text)
+        values = read_numbers(text, self.writing.decimal)
+        if self.writing.against:
+            values = values.fillna(read_numbers(text, ","))
+        typed = self._typed(column)
+        return values.mask(typed, as_numbers(text)) if typed.any() else values
 
     def _first(self, first: dict[str, int], row: int) -> str:
         where = first[self.names[row]]
@@ -105,8 +159,8 @@ class Source:
         """Return the numbers of a column: finite, from (or above) zero to `most`; others are listed."""
         if column not in self.raw.table:
             return np.zeros(len(self))
-        text = self.text(column)
-        values = as_numbers(text)
+        text, values = self.text(column), self.values(column)
+        self._check_per_cent(column, text)
         bad = failing(number_schema(least, most), values.to_frame("value"))
         told = {
             "number": lambda row: _not_a_number(column, text[row]),
@@ -116,8 +170,24 @@ class Source:
         for check, rows in bad.items():
             comma = check == "number" and text[rows].str.contains(",").any()
             hint = ADVICE["share"] if least == "above zero" else ADVICE[check]
+            hint = self._note_at_end(rows, hint) if check == "number" else hint
             self.rows(rows, [told[check](row) for row in rows], COMMA if comma else hint)
         return np.asarray(values, np.float64)
+
+    def _check_per_cent(self, column: str, text: pd.Series[str]) -> None:
+        """Tell that signs of per cent divide by a hundred; note a column in which only some have one."""
+        signs = text.str.endswith("%")
+        if self.raw.told is None or not signs.any():
+            return
+        without = np.flatnonzero(~signs & (text != "") & ~self._typed(column))
+        first = int(np.argmax(signs.to_numpy()))
+        if len(without):
+            told = [f"`{column}` is {text[row][:40]!r}, but {text[first]!r} elsewhere" for row in without]
+            self.rows(without, told, "write the sign of per cent behind all numbers of a column, or none")
+        else:
+            self.findings.tell(
+                f"`{column}` of {self.raw.name} is in per cent: {text[first]!r} is read as a share of 1."
+            )
 
     def margins(self, column: str) -> NDArray[np.float64]:
         """Return the margins of error of a column; NaN where none is given, 0 for a controlled estimate.
@@ -127,7 +197,7 @@ class Source:
         if column not in self.raw.table:
             return np.full(len(self), np.nan)
         text = self.text(column)
-        values = as_numbers(text)
+        values = self.values(column)
         coded = values.isin(NO_MARGIN) | (values == CONTROLLED)
         wrong = np.flatnonzero(((text != "") & values.isna()) | ((values < 0) & ~coded))
         told = [f"`{column}` is no margin of error: {text[row][:40]!r}" for row in wrong]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import shapely
 
+from planner.city.telling import how
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,12 +21,13 @@ SLIVER = 1.0
 
 
 class LayerFacts(NamedTuple):
-    """One file that was read: its name, format, number of rows, and coordinate system (empty for tables)."""
+    """One file that was read: name, format, rows, coordinate system (not of tables), how it is read."""
 
     file: str
     format: str
     rows: int
     crs: str
+    how: str = ""
 
 
 class Fit(NamedTuple):
@@ -46,7 +49,9 @@ def layer_facts(sources: Sequence[Source]) -> tuple[LayerFacts, ...]:
         spatial = raw.geometry is not None or getattr(source.ask.spec, "x", None) is not None
         given = getattr(source.ask.spec, "crs", None)
         crs = (raw.crs or given or "EPSG:4326") if spatial else ""
-        facts[source.ask.path, source.ask.layer] = LayerFacts(raw.name, raw.format, len(source), _short(crs))
+        facts[source.ask.path, source.ask.layer] = LayerFacts(
+            raw.name, raw.format, len(source), _short(crs), how(raw)
+        )
     return tuple(facts.values())
 
 

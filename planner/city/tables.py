@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.city.source import as_numbers
-
 if TYPE_CHECKING:
     from planner.city.source import Source
     from planner.scenario.schema import Table
@@ -39,7 +37,7 @@ def travel_table(source: Source, spec: Table) -> pd.DataFrame:
 def _lengths(source: Source, column: str) -> pd.Series[float]:
     """Travel in a column; NaN where the table tells that there is no way."""
     text = source.text(column)
-    values = as_numbers(text)
+    values = source.values(column)
     if column not in source.raw.table:
         return values
     strange = np.flatnonzero(values.isna() & ~text.isin(ABSENT))

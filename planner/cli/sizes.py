@@ -30,7 +30,8 @@ def layer_lines(city: City) -> Iterator[str]:
     yield "Layers:"
     for layer in city.layers:
         system = layer.crs or "a table without places"
-        yield f"    {layer.file}: {layer.rows:,} rows, {layer.format}, {system}"
+        written = f" ({layer.how})" if layer.how else ""
+        yield f"    {layer.file}: {layer.rows:,} rows, {layer.format}{written}, {system}"
     found = fit(city)
     yield f"    overlaps of neighbourhoods: {_areas(found.overlaps, found.overlap_m2)}"
     yield f"    gaps between neighbourhoods: {_areas(found.gaps, found.gap_m2)}"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from planner.scenario.places import Layer, Name, Positive, Strict
+from planner.scenario.places import Layer, Name, Positive, Reading, Strict
 
 
 class StraightLine(Strict):
@@ -36,12 +36,16 @@ class Network(Strict):
 
 
 class Table(Strict):
-    """A table of travel from a routing engine such as r5r: CSV or Parquet."""
+    """A table of travel from a routing engine such as r5r: CSV, Excel or Parquet."""
 
     method: Literal["table"]
     """A table from a routing engine."""
     file: Name
     """Path, relative to this scenario file."""
+    layer: Name | None = None
+    """Name of the sheet in an Excel file that holds several."""
+    table: Reading | None = None
+    """How a CSV or Excel file is written, where that cannot be seen."""
     origin: Name = "from_id"
     """Column with the id of the cell."""
     destination: Name = "to_id"

@@ -123,18 +123,6 @@ def column_twice(tiny: Tiny) -> None:
 
 
 @case
-def latin_1(tiny: Tiny) -> None:
-    """Spoil the city: latin 1."""
-    tiny.files["cells.csv"] = tiny.files["cells.csv"].replace("001", "Höhe").encode("latin-1")
-
-
-@case
-def utf_16(tiny: Tiny) -> None:
-    """Spoil the city: utf 16."""
-    tiny.files["cells.csv"] = tiny.files["cells.csv"].encode("utf-16")
-
-
-@case
 def empty_file(tiny: Tiny) -> None:
     """Spoil the city: empty file."""
     tiny.files["cells.csv"] = ""

@@ -253,7 +253,10 @@ def test_check_tells_layers_how_they_lie_and_what_solving_takes(city: Path) -> N
     question = flow.ask(city / "scenario.yaml", ear=flow.Ear())
     lines = preview.preview(question)
     assert "    neighbourhoods.geojson: 12 rows, GeoJSON, EPSG:4326" in lines
-    assert "    bus_times.csv: 944 rows, CSV, a table without places" in lines
+    assert (
+        "    bus_times.csv: 944 rows, CSV (UTF-8, separated by `,`, head in row 1), a table without places"
+        in lines
+    )
     assert "    gaps between neighbourhoods: none" in lines
     assert "    sites outside every neighbourhood: none" in lines
     assert any(line.startswith("Forecast: about 0.3 GB of memory; a search of") for line in lines)
