@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import unknown
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from planner.city.findings import Findings
     from planner.scenario.futures import Future
+    from planner.scenario.layers import Join
     from planner.scenario.periods import Period
     from planner.scenario.schema import Group, Need, Scenario, Undercount
 
@@ -29,18 +30,22 @@ GROUP, NEED, MISSED = ("count", "of", "count_margin", "of_margin"), ("count", "r
 """Keys that name columns."""
 COUNTED = {"population", "count", "of", "rate", "factor"}
 """Those whose columns may be others in a period."""
-TEXTS = {"id", "label", "neighbourhood", "district", "run_by", "owner", "origin", "destination"}
+TEXTS = {"id", "label", "neighbourhood", "district", "run_by", "owner", "origin", "destination", "on"}
 """Keys whose columns are text: they are never read as numbers."""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One layer or table that the scenario names, its path, and each column by the key that names it."""
+    """One layer or table that the scenario names, its path, and each column by the key that names it.
+
+    `joins` are the tables joined to it, each with the columns that may stand there.
+    """
 
     trail: Trail
-    spec: Layer | Table
+    spec: Layer | Table | Join
     path: Path
     columns: dict[Trail, str]
+    joins: tuple[Ask, ...] = ()
 
     @property
     def layer(self) -> str | None:
@@ -60,7 +65,8 @@ class Ask:
     @property
     def numbers(self) -> set[str]:
         """Columns that hold numbers."""
-        return {column for trail, column in self.columns.items() if trail[-1] not in TEXTS}
+        texts = {column for trail, column in self.columns.items() if trail[-1] in TEXTS}
+        return set(self.columns.values()) - texts
 
 
 def asked(scenario: Scenario, findings: Findings) -> list[Ask]:
@@ -74,11 +80,34 @@ def asked(scenario: Scenario, findings: Findings) -> list[Ask]:
             columns |= dict(_figures(scenario, trail[1]))
             columns |= _otherwise("periods", scenario.periods, columns, COUNTED)
             columns |= _otherwise("futures", scenario.futures, columns, NEEDS)
-        try:
-            asks.append(Ask(trail, spec, layer_path(scenario, spec.file), columns))
-        except InputFault as fault:
-            findings.add(fault.faults[0].message, scenario.where(*trail, "file"), fault.faults[0].hint)
+        joins = [
+            _ask(
+                scenario,
+                (*trail, "join", name),
+                join,
+                columns | {(*trail, "join", name, "on"): join.on},
+                findings,
+            )
+            for name, join in getattr(spec, "join", {}).items()
+        ]
+        if (ask := _ask(scenario, trail, spec, columns, findings)) is not None:
+            asks.append(replace(ask, joins=tuple(join for join in joins if join is not None)))
     return asks
+
+
+def _ask(
+    scenario: Scenario,
+    trail: Trail,
+    spec: Layer | Table | Join,
+    columns: dict[Trail, str],
+    findings: Findings,
+) -> Ask | None:
+    """Ask for one file; a path that leads nowhere is noted."""
+    try:
+        return Ask(trail, spec, layer_path(scenario, spec.file), columns)
+    except InputFault as fault:
+        findings.add(fault.faults[0].message, scenario.where(*trail, "file"), fault.faults[0].hint)
+        return None
 
 
 def modes_in_use(scenario: Scenario) -> list[str]:

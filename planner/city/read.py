@@ -14,6 +14,7 @@ from planner.city.city import City
 from planner.city.crs import check_city_crs, city_crs
 from planner.city.findings import Findings
 from planner.city.guard import Wanted, read_layers
+from planner.city.joined import join_tables
 from planner.city.margins import margins_table
 from planner.city.people import Layered, cells, neighbourhoods
 from planner.city.periods import all_periods, figures_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.city.ask import Ask
+    from planner.city.guard import Raw
     from planner.scenario.schema import Scenario
 
 SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
@@ -85,12 +87,32 @@ def _sources(scenario: Scenario, asks: list[Ask], findings: Findings) -> list[So
     """Read each file once, with all columns that any key names."""
     columns: dict[tuple[Path, str | None, str], set[str]] = {}
     tables: dict[tuple[Path, str | None, str], dict[str, Any]] = {}
-    for ask in asks:
+    for ask in (part for whole in asks for part in (whole, *whole.joins)):
         columns.setdefault(ask.reading, set()).update(ask.columns.values())
         tables[ask.reading] = ask.table
     wanted = [Wanted(key[0], frozenset(names), key[1], tables[key]) for key, names in columns.items()]
     raws = dict(zip(columns, read_layers(wanted), strict=True))
-    return [Source(scenario, ask, raws[ask.reading], findings) for ask in asks]
+    return [_source(scenario, ask, raws, findings) for ask in asks]
+
+
+def _source(
+    scenario: Scenario, ask: Ask, raws: dict[tuple[Path, str | None, str], Raw], findings: Findings
+) -> Source:
+    """One layer with the tables that are joined to it."""
+    raw = raws[ask.reading]
+    tables = [
+        Source(scenario, _own(join, raws[join.reading]), raws[join.reading], findings) for join in ask.joins
+    ]
+    if not tables:
+        return Source(scenario, ask, raw, findings)
+    whole, parts = join_tables(raw, str(getattr(ask.spec, "id", "")), tables, findings)
+    return Source(scenario, ask, whole, findings, parts=parts, tables=tables)
+
+
+def _own(join: Ask, raw: Raw) -> Ask:
+    """What is asked of a joined table: the columns that it has, and that of the ids."""
+    own = {trail: name for trail, name in join.columns.items() if name in raw.columns or trail[-1] == "on"}
+    return replace(join, columns=own)
 
 
 def _each_alone(sources: list[Source]) -> _Layers:
@@ -161,7 +183,7 @@ def _check_near(layers: _Layers, areas: Layered) -> None:
 
 def _hashes(scenario: Scenario, asks: list[Ask]) -> dict[str, str]:
     """SHA-256 of every file read, by its path in the project (its name where it lies outside)."""
-    paths = {ask.path for ask in asks}
+    paths = {part.path for ask in asks for part in (ask, *ask.joins)}
     shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
     paths |= {
         beside for path in shapefiles for ending in SIDECARS if (beside := path.with_suffix(ending)).is_file()

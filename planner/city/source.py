@@ -14,11 +14,14 @@ from planner.city.telling import TOTALS, tell_table, tell_writing, undecided
 from planner.city.written import NUMBER, Writing, read_numbers, writing_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from planner.city.ask import Ask
     from planner.city.findings import Findings
     from planner.city.guard import Raw
+    from planner.city.joined import Part
     from planner.scenario.schema import Scenario
 
 CONTROLLED = -555555555
@@ -44,11 +47,23 @@ class Source:
     ----------
     names
         Id of each row, once `ids` has read them.
+    parts, tables
+        Where a joined column comes from, and the tables that are joined.
     """
 
-    def __init__(self, scenario: Scenario, ask: Ask, raw: Raw, findings: Findings) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        ask: Ask,
+        raw: Raw,
+        findings: Findings,
+        *,
+        parts: Mapping[str, Part] | None = None,
+        tables: Sequence[Source] = (),
+    ) -> None:
         """Check that the columns which the scenario names are there, and that there are rows."""
         self.scenario, self.ask, self.raw, self.findings = scenario, ask, raw, findings
+        self.parts, self.tables = parts or {}, tables
         self.names: list[str] = []
         tell_table(raw, findings)
         if not len(self):
@@ -66,14 +81,17 @@ class Source:
         """Place of a key of this layer in the scenario."""
         return self.scenario.where(*self.ask.trail, *keys)
 
-    def place(self, row: int) -> str:
-        """Where a row stands, by its id where it has one."""
+    def place(self, row: int, column: str = "") -> str:
+        """Where a row stands, by its id where it has one; for a joined column in its own table."""
+        if column in self.parts and (place := self.parts[column].place(row)) is not None:
+            return place
         return self.raw.place(row, self.names[row] if self.names and self.names[row] else None)
 
-    def rows(self, rows: NDArray[np.int64], messages: list[str], hint: str = "") -> None:
-        """Note one kind of fault in many rows."""
-        places = [self.place(int(row)) for row in rows]
-        self.findings.rows(list(zip(places, messages, strict=True)), self.raw.name, hint)
+    def rows(self, rows: NDArray[np.int64], messages: list[str], hint: str = "", column: str = "") -> None:
+        """Note one kind of fault in many rows; the column says where it was found."""
+        places = [self.place(int(row), column) for row in rows]
+        name = self.parts[column].source.raw.name if column in self.parts else self.raw.name
+        self.findings.rows(list(zip(places, messages, strict=True)), name, hint)
 
     def text(self, column: str | None) -> pd.Series[str]:
         """Text of a column, trimmed; empty where absent."""
@@ -125,7 +143,7 @@ class Source:
             return Writing()
         geographic = getattr(self.ask.spec, "crs", None) in {None, "EPSG:4326"}
         keys = {column: trail[-1] for trail, column in self.ask.columns.items()}
-        columns = [column for column in sorted(self.ask.numbers) if column in self.raw.table]
+        columns = sorted(c for c in self.ask.numbers if c in self.raw.table and c not in self.parts)
         certain = [column for column in columns if geographic and keys[column] in {"x", "y"}]
         texts = {column: self.text(column).mask(self._typed(column), "") for column in columns}
         writing = writing_of(texts, self.ask.table.get("decimal"), certain)
@@ -142,6 +160,8 @@ class Source:
 
     def values(self, column: str) -> pd.Series[float]:
         """Numbers of a column; NaN where the text is none as this table writes them."""
+        if column in self.parts:
+            return self.parts[column].spread(self.parts[column].source.values(column))
         text = self.text(column)
         if self.raw.told is None or column not in self.raw.table:
             return as_numbers(text)
@@ -160,7 +180,7 @@ class Source:
         if column not in self.raw.table:
             return np.zeros(len(self))
         text, values = self.text(column), self.values(column)
-        self._check_per_cent(column, text)
+        self.check_per_cent(column, text)
         bad = failing(number_schema(least, most), values.to_frame("value"))
         told = {
             "number": lambda row: _not_a_number(column, text[row]),
@@ -171,11 +191,15 @@ class Source:
             comma = check == "number" and text[rows].str.contains(",").any()
             hint = ADVICE["share"] if least == "above zero" else ADVICE[check]
             hint = self._note_at_end(rows, hint) if check == "number" else hint
-            self.rows(rows, [told[check](row) for row in rows], COMMA if comma else hint)
+            self.rows(rows, [told[check](row) for row in rows], COMMA if comma else hint, column)
         return np.asarray(values, np.float64)
 
-    def _check_per_cent(self, column: str, text: pd.Series[str]) -> None:
+    def check_per_cent(self, column: str, text: pd.Series[str]) -> None:
         """Tell that signs of per cent divide by a hundred; note a column in which only some have one."""
+        if column in self.parts:
+            source = self.parts[column].source
+            source.check_per_cent(column, source.text(column))
+            return
         signs = text.str.endswith("%")
         if self.raw.told is None or not signs.any():
             return
@@ -201,7 +225,7 @@ class Source:
         coded = values.isin(NO_MARGIN) | (values == CONTROLLED)
         wrong = np.flatnonzero(((text != "") & values.isna()) | ((values < 0) & ~coded))
         told = [f"`{column}` is no margin of error: {text[row][:40]!r}" for row in wrong]
-        self.rows(wrong, told, "write a number from 0 up; leave it empty where none is known")
+        self.rows(wrong, told, "write a number from 0 up; leave it empty where none is known", column)
         return np.asarray(values.mask(values.isin(NO_MARGIN)).mask(values == CONTROLLED, 0.0), np.float64)
 
     def figure(

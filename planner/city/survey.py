@@ -44,7 +44,7 @@ class Fit(NamedTuple):
 def layer_facts(sources: Sequence[Source]) -> tuple[LayerFacts, ...]:
     """Facts of every file, once each, in the order in which the scenario names them."""
     facts = {}
-    for source in sources:
+    for source in (part for whole in sources for part in (whole, *whole.tables)):
         raw = source.raw
         spatial = raw.geometry is not None or getattr(source.ask.spec, "x", None) is not None
         given = getattr(source.ask.spec, "crs", None)

@@ -1,102 +1,42 @@
-"""The place in a scenario: layers, neighbourhoods, cells, groups, facilities, sites; frozen, strict types."""
+"""The place in a scenario: neighbourhoods, cells, groups, facilities, sites; frozen, strict types."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Row = Annotated[int, Field(ge=1)]
-Encoding = Literal[
-    "utf-8",
-    "utf-16",
-    "windows-1250",
-    "windows-1251",
-    "windows-1252",
-    "windows-1253",
-    "windows-1254",
-    "windows-1255",
-    "windows-1256",
-    "windows-1257",
-    "windows-1258",
-    "iso-8859-1",
-    "iso-8859-2",
-    "iso-8859-15",
-    "koi8-r",
-    "cp437",
-    "cp850",
-    "cp852",
-    "cp866",
-    "mac-roman",
-    "big5",
-    "gb18030",
-    "euc-kr",
-    "shift-jis",
+from planner.scenario.layers import Layer, Name, NotNegative, Positive, Rows, Share, Strict
+
+__all__ = [
+    "AS_IT_IS",
+    "Cells",
+    "Change",
+    "Changed",
+    "City",
+    "Close",
+    "Everywhere",
+    "Existing",
+    "Expand",
+    "Group",
+    "Layer",
+    "Name",
+    "Neighbourhoods",
+    "NotNegative",
+    "Positive",
+    "Repurpose",
+    "Share",
+    "Sites",
+    "Strict",
+    "Undercount",
+    "Upgrade",
 ]
-"""Encodings of text, by the names that Python takes."""
+
 AS_IT_IS = "existing"
 """Option of a facility that stays as it is."""
 
 
-class Strict(BaseModel):
-    """No unknown keys, no silent conversions, no infinities; frozen once read."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        populate_by_name=True,
-    )
-
-
-class Reading(Strict):
-    """How a table is written, where that cannot be seen in the file: CSV and Excel.
-
-    What is not stated is found out and told; what cannot be found out is asked for.
-    """
-
-    encoding: Encoding | None = None
-    """Encoding of a CSV; found out for UTF-8, UTF-16 and Windows-1252."""
-    separator: Literal[",", ";", "tab", "|"] | None = None
-    """What stands between two cells of a CSV."""
-    decimal: Literal[".", ","] | None = None
-    """Decimal mark: with `","`, 1.234,5 is one thousand two hundred and thirty-four and a half."""
-    head: Annotated[int, Field(ge=1)] | Annotated[list[Row], Field(min_length=1, max_length=3)] | None = None
-    """Row that names the columns, counted from 1; `[1, 2]` for a head over two rows, whose names are joined
-    by a space."""
-    footer: Annotated[int, Field(ge=0, le=1000)] | None = None
-    """Rows at the end that are no data, such as sources and totals; 0 where all are."""
-
-    def given(self) -> dict[str, Any]:
-        """Return what is stated, the head as a list of rows."""
-        stated = self.model_dump(exclude_none=True)
-        return stated | ({"head": [self.head]} if isinstance(self.head, int) else {})
-
-
-class Layer(Strict):
-    """A spatial layer or table: GeoPackage, GeoJSON, shapefile, GeoParquet, FlatGeobuf, CSV or Excel."""
-
-    file: Name
-    """Path, relative to this scenario file."""
-    layer: Name | None = None
-    """Name of the layer in a GeoPackage, or of the sheet in an Excel file, that holds several."""
-    crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] | None = None
-    """Coordinate system of a file that states none, such as `EPSG:4326`."""
-    x: Name | None = None
-    """Table: column of the easting or longitude."""
-    y: Name | None = None
-    """Table: column of the northing or latitude."""
-    table: Reading | None = None
-    """How a CSV or Excel file is written, where that cannot be seen."""
-
-
-class Neighbourhoods(Layer):
+class Neighbourhoods(Rows):
     """Polygons in which the city is reported on."""
 
     id: Name
@@ -109,7 +49,7 @@ class Neighbourhoods(Layer):
     """Column with the district that each neighbourhood is part of; rules on money name it."""
 
 
-class Cells(Layer):
+class Cells(Rows):
     """Points where people live, finer than neighbourhoods."""
 
     id: Name
@@ -216,7 +156,7 @@ class Close(Changed):
 Change = Annotated[Expand | Upgrade | Repurpose | Close, Field(discriminator="kind")]
 
 
-class Existing(Layer):
+class Existing(Rows):
     """Facilities that serve today."""
 
     id: Name
@@ -228,7 +168,7 @@ class Existing(Layer):
     operating_cost: NotNegative | Name = 0.0
     """Column with what running it costs a year today, or one number for all; saved when it
     closes, and no part of the budget otherwise [budget currency/year]."""
-    changes: dict[Name, Change] = {}
+    changes: dict[Name, Change] = Field(default={})
     """What can be changed about them, by a name for each change; each facility stays as it is or has
     one of the changes."""
     run_by: Name | Everywhere | None = None
@@ -244,7 +184,7 @@ class Existing(Layer):
         return self
 
 
-class Sites(Layer):
+class Sites(Rows):
     """Places where something can be built; services that name the same file share its sites and land."""
 
     id: Name
@@ -269,9 +209,9 @@ class City(Strict):
     """Points where people live; by default one representative point for each neighbourhood."""
     crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] | None = None
     """Projected coordinate system in metres; by default the UTM zone, which is told."""
-    groups: dict[Name, Group] = {}
+    groups: dict[Name, Group] = Field(default={})
     """Groups of residents whom the report tells apart."""
     margin_level: Annotated[float, Field(gt=0, lt=1)] = 0.9
     """Confidence of the margins of error; 0.9 as the American Community Survey publishes them."""
-    undercount: dict[Name, Undercount] = {}
+    undercount: dict[Name, Undercount] = Field(default={})
     """People whom the count misses, by a name for each correction."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from planner.scenario.places import Layer, Name, Positive, Reading, Strict
+from planner.scenario.layers import Layer, Name, Positive, Reading, Strict
 
 
 class StraightLine(Strict):

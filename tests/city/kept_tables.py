@@ -11,7 +11,8 @@ from planner.city.cage import _answer
 from planner.city.findings import Findings
 from planner.city.guard import Wanted, _raw, _refuse
 from planner.city.source import Source
-from planner.scenario.places import Cells, Reading
+from planner.scenario.layers import Reading
+from planner.scenario.places import Cells
 
 if TYPE_CHECKING:
     from pathlib import Path
