@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NO_DATA = "nodata"
 SHAPES = 8
+FEW = 250
+"""Symbols that have room on a map; where there are more, each is smaller."""
 DRAWN = {"built": "", "stands": "was", "closed": "shut"}
 """How a facility is drawn by its state; others are changed."""
 
@@ -222,6 +224,7 @@ def _states() -> list[tuple[str, str]]:
 def _symbols(outlines: Outlines, figures: Figures, order: dict[str, int]) -> tuple[Symbol, ...]:
     table = figures.facilities[figures.facilities["x"].notna()]
     most = table.groupby("service")["served"].transform("max").clip(lower=1e-9)
+    crowd = min(1.0, max(0.7, math.sqrt(FEW / max(len(table), 1))))
     nth, sharing = table.groupby(["x", "y"]).cumcount(), table.groupby(["x", "y"])["place"].transform("size")
     symbols = []
     for position, row in enumerate(records(table)):
@@ -229,7 +232,7 @@ def _symbols(outlines: Outlines, figures: Figures, order: dict[str, int]) -> tup
         if sharing.iloc[position] > 1:
             angle = 2 * math.pi * nth.iloc[position] / sharing.iloc[position]
             x, y = x + 8 * math.cos(angle), y + 8 * math.sin(angle)
-        size = 4 + 5 * math.sqrt(row["served"] / most.iloc[position])
+        size = crowd * (4 + 5 * math.sqrt(row["served"] / most.iloc[position]))
         label = figures.labels[row["service"]]
         state = str(row["state"])
         what = became(state, label)

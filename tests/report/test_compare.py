@@ -190,7 +190,7 @@ def test_what_is_not_proven_is_told(kept: Kept, tmp_path: Path) -> None:
     """The invented plan may miss 0.84 % of the possible gain; one that is proven is not named."""
     proven = other(kept, tmp_path / "other", (0.7, 0.7), status=replace(kept.status, gap=0.0))
     told = words.certainty(compare.line_up([kept, proven]))
-    assert "beside A, up to 0.9\u00a0% more of the possible gain. " in told[0]
+    assert "by at most 0.9\u00a0% for A. " in told[0]
     cost = other(kept, tmp_path / "cost", (0.7, 0.7), status=replace(kept.status, before=None))
     assert "beside A, up to 0.9\u00a0% less cost. " in words.certainty(compare.line_up([cost, proven]))[0]
     again = other(kept, tmp_path / "again", (0.7, 0.7), status=replace(kept.status, gap=0.0))

@@ -78,12 +78,13 @@ def _differences(beside: Beside, outlines: Outlines) -> list[Picture]:
     used = {colour for one in colours.values() for colour in one.values()}
     legend = (*(entry for entry in change_legend(edges) if entry[0] in used), (NO_DATA, _("no residents")))
     text = _(
-        "Each neighbourhood by how much higher its wellbeing is than under the first plan, all on one scale."
+        "Each neighbourhood by how much higher (purple) or lower (orange) its wellbeing is than under the "
+        "first plan, A; all on one scale."
     )
     return [
         Picture(
             f"apart{nth}",
-            _("%(other)s less %(one)s") % {"other": beside.letters[nth], "one": beside.letters[0]},
+            _("%(other)s rather than %(one)s") % {"other": beside.letters[nth], "one": beside.letters[0]},
             text,
             outlines,
             areas(outlines, colours[nth], _tips(beside, column, change)),

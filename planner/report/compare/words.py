@@ -133,13 +133,12 @@ def _unproven(beside: Beside) -> str:
     if not parts:
         return ""
     return _(
-        "Each plan is the best by its own principle only within what is proven: a better one may reach, "
-        "beside %(parts)s. Differences as small as that may come from where a search stopped."
+        "Each plan is the best by its own principle only within what is proven. A better one may reach more "
+        "of the possible gain, or cost less: by at most %(parts)s. Differences as small as that may come "
+        "from where a search stopped."
     ) % {"parts": listed(parts)}
 
 
 def _missed(letter: str, status: Status) -> str:
     facts = {"run": letter, "gap": at_most(status.gap or 0.0)}
-    if status.before is None:
-        return _("%(run)s, up to %(gap)s less cost") % facts
-    return _("%(run)s, up to %(gap)s more of the possible gain") % facts
+    return _("%(gap)s for %(run)s") % facts
