@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planner.frames import Column
     from planner.report.export.bundle import Bundle
 
-SHEET = Path(__file__).parents[1] / "templates" / "report.css"
+SHEET = Path(__file__).parents[1] / "templates" / "pictures.css"
 NO_DATA, LINKS = "#9aa3ab", "#4c5a67"
 NAMED = ("neighbourhood", "label", "residents")
 CHANGES = 4
@@ -58,7 +58,7 @@ def colours() -> dict[str, str]:
     """Colour of every class of the page, from its style sheet."""
     text = SHEET.read_text(encoding="utf-8")
     fills = re.findall(r"\.(\w+)\{fill:(#[0-9a-f]{6})\}", text)
-    return dict(fills) | dict(re.findall(r"\.(s\d)\{--s:(#[0-9a-f]{6})\}", text))
+    return dict(fills) | dict(re.findall(r"\.(s\d)\{color:(#[0-9a-f]{6})\}", text))
 
 
 def ideas(bundle: Bundle) -> Iterator[Idea]:
