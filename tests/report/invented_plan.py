@@ -218,8 +218,13 @@ def audit(asked: Scenario, place: City, made: Plan) -> dict[str, pd.DataFrame]:
     """Return the equity audit of the plan, beside itself under the names of the other ways."""
     from planner.indicators.equity import equity  # noqa: PLC0415 - also run as a script
 
+    return equity(asked, place, made, services(), others(made))
+
+
+def others(made: Plan) -> dict[str, Instead]:
+    """Return the plan itself under the names of the other ways."""
     same = Instead(made.facilities, made.assignment, made.need_points)
-    return equity(asked, place, made, services(), {"nearest": same, "even": same})
+    return {"nearest": same, "even": same}
 
 
 def rivals(name: str = "") -> Rivals:

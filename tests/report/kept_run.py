@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import invented_plan
 
 from planner import store
+from planner.indicators.equity import equity
 from planner.report.kept import Kept, read_kept
 from planner.report.page import write_report
 from planner.report.tables import write_tables
@@ -15,10 +16,14 @@ from planner.scenario.schema import Scenario
 from planner.scenario.write import scenario_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from planner.city.city import City
     from planner.plan import Plan
+    from planner.report.rivals import Rivals
 
 SHORT = 200
 """Letters that a name in a scenario may have."""
@@ -26,23 +31,38 @@ SHORT = 200
 
 def keep(folder: Path, name: str | None = None, *, made: Plan | None = None, **changes: object) -> Kept:
     """Write a run, as `planner run` leaves it, and read it back; `name` stands in every field."""
-    folder.mkdir(parents=True, exist_ok=True)
     asked, place, made = _asked(name, **changes), _place(name), made or _made(name)
-    told = invented_plan.audit(asked, place, made)
-    services, figures = invented_plan.services(), invented_plan.indicators()
+    rivals = invented_plan.rivals(name or "")
+    return write(folder, asked, place, made, invented_plan.services(), said=name, rivals=rivals)
+
+
+def write(
+    folder: Path,
+    asked: Scenario,
+    place: City,
+    made: Plan,
+    services: pd.DataFrame,
+    *,
+    said: str | None = None,
+    notes: Sequence[str] = (),
+    rivals: Rivals | None = None,
+) -> Kept:
+    """Write a run of any city and plan."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = equity(asked, place, made, services, invented_plan.others(made))
+    figures = invented_plan.indicators()
     write_tables(folder, made, figures, told)
-    said = name or "every rule is kept"
+    at, said = str(said), said or "every rule is kept"
     write_report(
         folder, asked, place, made, figures, services,
-        verdict=said, notes=[said], versions={"planner": "0.1.0"}, equity=told,
-        rivals=invented_plan.rivals(name or ""),
+        verdict=said, notes=[said, *notes], versions={"planner": "0.1.0"}, equity=told, rivals=rivals,
     )  # fmt: skip
     (folder / "scenario.yaml").write_text(scenario_text(asked, folder), encoding="utf-8", newline="\n")
     manifest = store.manifest(
         scenario=asked.name, file="scenarios/tiny.yaml", question="ab" * 32, inputs=place.inputs,
         status=made.status, verdict={"sentence": said, "checked": 1, "faults": 0}, options={}, times={},
     )  # fmt: skip
-    answer = f"The plan builds 2 facilities at {name}. Read runs/{folder.name}/report.html"
+    answer = f"The plan builds 2 facilities at {at}. Read runs/{folder.name}/report.html"
     store.write_manifest(folder, manifest | {"answer": answer})
     return read(folder)
 
