@@ -211,6 +211,14 @@ def test_geopackage_opens_styled(bad: Kept, tmp_path: Path) -> None:
     assert "[%" not in "".join(style[2] for style in styles)
 
 
+def test_no_mark_hides_another_service(kept: Kept) -> None:
+    """The clinic and the school of Mill Lane share a place: their marks stand on two sides of it."""
+    style = next(idea.style for idea in ideas(bundle_of(kept)) if idea.name == "facilities")
+    options = ET.fromstring(style).iter("Option")  # noqa: S314 - ours
+    asides = {option.get("value") for option in options if option.get("name") == "offset"}
+    assert asides == {"1.60,0.00", "-1.60,0.00"}
+
+
 def test_colours_are_those_of_the_page() -> None:
     """Every class that a map can have has a colour in the page's style sheet."""
     wanted = {*(f"c{n}" for n in range(5)), *(f"{s}{n}" for s in "gl" for n in range(4)), "z", "land"}

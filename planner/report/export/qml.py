@@ -104,10 +104,19 @@ def hatched(colour: str) -> str:
     return _symbol("fill", "SimpleFill", options | {"outline_width": "0.15"})
 
 
-def mark(shape: int, fill: str, border: str, *, size: str, dashed: bool = False) -> str:
-    """Draw a point as a mark; `size` is an expression of QGIS that gives millimetres."""
+def mark(
+    shape: int,
+    fill: str,
+    border: str,
+    *,
+    size: str,
+    dashed: bool = False,
+    aside: tuple[float, float] = (0, 0),
+) -> str:
+    """Draw a point as a mark, `aside` [mm] of it; `size` is an expression of QGIS that gives millimetres."""
     options = LINE | {"name": MARKS[shape % len(MARKS)], "color": _rgb(fill), "outline_color": _rgb(border)}
     options |= {"outline_width": "0.5", "size": "3", "size_unit": "MM"}
+    options |= {"offset": f"{aside[0]:.2f},{aside[1]:.2f}", "offset_unit": "MM"}
     return _symbol(
         "marker", "SimpleMarker", options | ({"outline_style": "dash"} if dashed else {}), size=size
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.report.classes import breaks, decimals_of, legend_of, rounded_breaks
+from planner.report.drawing import FEW
 from planner.report.export import qml
 from planner.report.layers import service_key
 from planner.report.numbers import change, number, percent
@@ -168,17 +169,23 @@ def _span(low: float, high: float, places: int) -> str:
 
 
 def _facilities(bundle: Bundle) -> str:
+    """Marks by service and state; where several services share a place, they stand round it."""
+    frame = bundle.layers["facilities"].frame
+    crowd = 1.0 if len(frame) <= FEW else 0.6
+    around = 2 * math.pi / max(len(bundle.labels), 1)
+    apart = 1.6 * crowd if frame.groupby(frame.geometry.to_wkb())["service"].nunique().max() > 1 else 0.0
     most = bundle.layers["facilities"].frame.groupby("service")["served"].max()
     rules = []
     for shape, (service, label) in enumerate(bundle.labels.items()):
         colour = colours()[f"s{shape % len(qml.MARKS)}"]
         top = float(most.get(service, 0.0)) or 1.0
-        size = f'1.4 + 3 * sqrt(coalesce("served", 0) / {top!r})'
+        aside = (apart * math.cos(around * shape), apart * math.sin(around * shape))
+        size = f'{1.4 * crowd!r} + {3 * crowd!r} * sqrt(coalesce("served", 0) / {top!r})'
         marks = {
-            "built": qml.mark(shape, colour, "#ffffff", size=size),
-            "stands today": qml.mark(shape, "#ffffff", colour, size=size),
-            "changed": qml.mark(shape, colour, "#1b2530", size=size),
-            "closed": qml.mark(shape, "#ffffff", colour, size=size, dashed=True),
+            "built": qml.mark(shape, colour, "#ffffff", size=size, aside=aside),
+            "stands today": qml.mark(shape, "#ffffff", colour, size=size, aside=aside),
+            "changed": qml.mark(shape, colour, "#1b2530", size=size, aside=aside),
+            "closed": qml.mark(shape, "#ffffff", colour, size=size, aside=aside, dashed=True),
         }
         mine = f"{qml.name_of('service')} = {qml.text_of(service)}"
         rules += [
