@@ -11,6 +11,7 @@ import kept_run
 import pytest
 from hostile import HOSTILE
 
+import planner
 from planner import flow
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(browser.PROGRAM is None, reason="no Chromium here")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 TOLD = "document.getElementById('card').innerText"
+SHELL = (
+    "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>A notebook</title>"
+    "<link rel='icon' href='data:,'></head><body><main><h1>A notebook</h1>{}</main></body></html>"
+)
 FIRST = [HOSTILE[n] for n in (0, 3, 7, 19, 38, 59)]
 
 
@@ -41,7 +46,9 @@ def written(folder: Path, name: str | None) -> dict[str, Path]:
         kept_run.keep(folder / run, name, objective=o) for run, o in (("a", "utilitarian"), ("b", "maximin"))
     ]
     _, compared = flow.compare([run.folder for run in runs])
-    return {"report": runs[0].folder / "report.html", "comparison": compared}
+    shown = folder / "notebook.html"
+    shown.write_text(SHELL.format(planner.open_run(runs[0].folder)._repr_html_()), encoding="utf-8")
+    return {"report": runs[0].folder / "report.html", "comparison": compared, "notebook": shown}
 
 
 def opened(
@@ -116,6 +123,28 @@ def test_clicking_shows_the_right_card(chromium: browser.Browser, pages: dict[st
     one.run("document.querySelector('#card .close').click()")
 
 
+def test_a_comparison_tells_the_place(chromium: browser.Browser, pages: dict[str, Path]) -> None:
+    """The pointer over Birch tells its difference, and lights it on every map."""
+    one = opened(chromium, pages["comparison"])
+    one.move(*shape(one, "figure svg.map use[href='#n1']"))
+    assert one.run("document.querySelector('.tip').textContent").startswith("Birch: ")
+    assert one.run("document.querySelectorAll('.lit').length") == 4
+
+
+def test_cards_fit_a_phone(chromium: browser.Browser, pages: dict[str, Path]) -> None:
+    """A card opens from below, can be closed, and nothing is wider than the window."""
+    one = opened(chromium, pages["report"], wide=390, phone=True)
+    click = "dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+    one.run(f"document.querySelector('.map .s[data-f=\"2\"]').{click}")
+    assert "What it would bring elsewhere" in one.run(TOLD)
+    assert one.run("document.documentElement.scrollWidth") <= 390
+    edges = "(r => [r.left, r.right, innerHeight - r.bottom])"
+    left, right, below = one.run(f"{edges}(document.getElementById('card').getBoundingClientRect())")
+    assert (left, right, below) == (0, 390, 0)
+    one.click(*one.middle("#card .close"))
+    assert one.run("document.getElementById('card').hidden")
+
+
 def test_a_place_is_found_without_a_mouse(chromium: browser.Browser, pages: dict[str, Path]) -> None:
     """The list of names opens a card; closing it gives the focus back."""
     one = opened(chromium, pages["report"])
@@ -185,11 +214,14 @@ def axe() -> str:
     return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", ["report", "comparison"])
-def test_no_barrier_is_found(chromium: browser.Browser, pages: dict[str, Path], kind: str) -> None:
+@pytest.mark.parametrize("kind", ["report", "comparison", "notebook"])
+@pytest.mark.parametrize(("wide", "phone"), [(1280, False), (390, True)])
+def test_no_barrier_is_found(
+    chromium: browser.Browser, pages: dict[str, Path], kind: str, wide: int, *, phone: bool
+) -> None:
     """Axe finds no violation of WCAG 2.1 AA, with everything folded out and a card open."""
     code = axe()
-    one = opened(chromium, pages[kind])
+    one = opened(chromium, pages[kind], wide=wide, phone=phone)
     one.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     one.run(
         "(s => s && (s.value = '0', s.dispatchEvent(new Event('change'))))(document.getElementById('place'))"
@@ -202,12 +234,12 @@ def test_no_barrier_is_found(chromium: browser.Browser, pages: dict[str, Path], 
 
 def harmless(chromium: browser.Browser, folder: Path, name: str) -> None:
     """Open both pages with a name in every field, touch everything: nothing runs, nothing is asked for."""
-    for page in written(folder, name).values():
+    for kind, page in written(folder, name).items():
         one = opened(chromium, page)
         before = one.run("document.title")
         one.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         one.run("document.querySelectorAll('.sort').forEach(b => b.click())")
-        for part in ("figure svg.map use[href='#n1']", "figure svg.map .s"):
+        for part in ("figure svg.map use[href='#n1']", "figure svg.map .s") if kind != "notebook" else ():
             one.move(*shape(one, part))
             one.click(*shape(one, part))
         one.run("document.querySelectorAll('#card .go button').forEach(b => b.click())")
@@ -218,7 +250,7 @@ def harmless(chromium: browser.Browser, folder: Path, name: str) -> None:
         assert one.requests == [page.as_uri()]
         assert one.complaints == []
         ours = "script:not([type]):not(body > script:last-of-type)"
-        foreign = f"{ours}, iframe, img, object, base, link, meta[http-equiv=refresh]"
+        foreign = f"{ours}, iframe, img, object, base, link:not([href='data:,']), meta[http-equiv=refresh]"
         assert one.run(f"document.querySelectorAll({foreign!r}).length") == 0
 
 

@@ -11,7 +11,7 @@ import crowd
 import openpyxl
 import pytest
 from hostile import HOSTILE
-from test_browser import chromium, opened
+from test_browser import SHELL, chromium, opened
 from test_export import export, live
 
 import planner
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["chromium"]
 pytestmark = pytest.mark.slow
 OURS = "script:not([type]):not(body > script:last-of-type)"
-FOREIGN = f"{OURS}, iframe, img, object, base, link, video, math, meta[http-equiv=refresh]"
+FOREIGN = (
+    f"{OURS}, iframe, img, object, base, link:not([href='data:,']), video, math, meta[http-equiv=refresh]"
+)
 EVERY_PLACE = (
     "[...document.getElementById('place').options].forEach(o => { const s = document.getElementById('place');"
     " s.value = o.value; s.dispatchEvent(new Event('change')); })"
@@ -37,9 +39,6 @@ EVERY_PART = (
     "document.querySelectorAll('.map .a, .map .s').forEach(e =>"
     " { for (const kind of ['pointermove', 'mouseover', 'click'])"
     " e.dispatchEvent(new MouseEvent(kind, {bubbles: true})); })"
-)
-SHELL = (
-    "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>notebook</title></head><body>{}</body>"
 )
 
 
@@ -80,6 +79,30 @@ def test_nothing_runs_on_any_page(chromium: browser.Browser, runs: list[Kept]) -
         if kind == "report":
             shown = one.run("document.documentElement.textContent")
             assert [name for name in HOSTILE if name.isprintable() and name.strip() not in shown] == []
+
+
+@pytest.mark.skipif(browser.PROGRAM is None, reason="no Chromium here")
+def test_long_tables_are_cut_on_paper(chromium: browser.Browser, runs: list[Kept], tmp_path: Path) -> None:
+    """Of sixty rows twenty are printed, with where the others are; a page of paper holds no button."""
+    pages_of = pytest.importorskip("pypdf").PdfReader
+    for kind, page in pages(runs).items():
+        if kind == "notebook":
+            continue
+        one = opened(chromium, page)
+        one.printed(tmp_path / f"{kind}.pdf")
+        assert len(pages_of(tmp_path / f"{kind}.pdf").pages) <= 25
+        one.send("Emulation.setEmulatedMedia", media="print")
+        rows = one.run(
+            "[...document.querySelectorAll('.cut')].filter(e => e.offsetParent && !e.closest('.screen'))"
+            ".map(e => [e.querySelectorAll('tbody tr').length,"
+            " [...e.querySelectorAll('tbody tr')].filter(r => getComputedStyle(r).display !== 'none').length,"
+            " e.nextElementSibling.innerText])"
+        )
+        one.send("Emulation.setEmulatedMedia", media="")
+        assert kind == "comparison" or rows
+        for whole, shown, told in rows:
+            assert (whole > 24, shown) == (True, 20)
+            assert told.startswith(f"Printed are the first 20 of {whole} rows.")
 
 
 def test_the_pdf_does_nothing(runs: list[Kept]) -> None:
