@@ -125,6 +125,23 @@ def test_verify_and_report(city: Path, finished: Path, capsys: pytest.CaptureFix
     assert (finished / "report.html").stat().st_size > 10_000
 
 
+def test_report_as_pdf(
+    finished: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without WeasyPrint it is told what to install, and nothing is written; with it the PDF lies beside."""
+    before = (finished / "report.html").stat().st_mtime_ns
+    with monkeypatch.context() as missing:
+        missing.setattr("planner.report.pdf.find_spec", lambda _name: None)
+        assert planner("report", finished, "--pdf") == 2
+    assert "pip install 'wellbeing-planner[pdf]'" in capsys.readouterr().err
+    assert (finished / "report.html").stat().st_mtime_ns == before
+    assert not (finished / "report.pdf").exists()
+    if planner("report", finished, "--pdf") == 2:
+        pytest.skip(capsys.readouterr().err)
+    assert capsys.readouterr().out.endswith("report.pdf\n")
+    assert (finished / "report.pdf").read_bytes().startswith(b"%PDF-1.7")
+
+
 def test_run_in_a_project_without_a_mark_can_be_verified(city: Path, finished: Path) -> None:
     """Without `planner.toml` the scenario's folder is the project, for its runs too."""
     (city / "planner.toml").unlink()

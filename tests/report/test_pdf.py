@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -107,3 +108,22 @@ def test_without_weasyprint_it_is_told_what_to_install(monkeypatch: pytest.Monke
         "pip install 'wellbeing-planner[pdf]', or print report.html from a browser"
     )
     assert told.value.exit_code == 2
+
+
+def test_without_pango_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeasyPrint alone does not do: it draws text with libraries of the machine."""
+
+    def lacking(name: str, *given: object, **named: object) -> object:
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return kept(name, *given, **named)
+
+    kept = builtins.__import__
+    monkeypatch.setattr(pdf, "find_spec", lambda _name: object())
+    monkeypatch.setattr(builtins, "__import__", lacking)
+    with pytest.raises(InputFault) as told:
+        pdf.ready()
+    assert str(told.value) == (
+        "--pdf: WeasyPrint misses a library: cannot load library 'libpango-1.0-0'\n"
+        "    → install Pango (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)"
+    )
