@@ -45,6 +45,7 @@ def spoken() -> dict[str, str]:
         "farther": _("Farther"),
         "whole": _("The whole city"),
         "keys": _("Map: arrow keys move, plus and minus zoom, 0 shows the whole city"),
+        "toggle": _("Show or hide on the map"),
         "close": _("Close"),
         "place": _("Neighbourhood"),
         "people": _("Residents"),

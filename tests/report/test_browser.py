@@ -123,6 +123,20 @@ def test_clicking_shows_the_right_card(chromium: browser.Browser, pages: dict[st
     one.run("document.querySelector('#card .close').click()")
 
 
+def test_the_legend_hides_a_service(chromium: browser.Browser, pages: dict[str, Path]) -> None:
+    """A press on a service in the legend of what is built hides its marks there; another shows them again."""
+    one = opened(chromium, pages["report"])
+    shown = (
+        "[...document.querySelectorAll('.map .s')].filter(m => getComputedStyle(m).display !== 'none').length"
+    )
+    assert one.run(shown) == 3
+    one.click(*one.middle(".legend button"))
+    assert one.run(shown) == 2
+    assert one.run("document.querySelector('.legend button').getAttribute('aria-pressed')") == "false"
+    one.click(*one.middle(".legend button"))
+    assert one.run(shown) == 3
+
+
 def test_a_comparison_tells_the_place(chromium: browser.Browser, pages: dict[str, Path]) -> None:
     """The pointer over Birch tells its difference, and lights it on every map."""
     one = opened(chromium, pages["comparison"])

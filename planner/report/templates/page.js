@@ -197,6 +197,24 @@
   maps.filter((map) => !large.includes(map)).forEach((map) =>
     map.addEventListener("click", (event) => partOf(event) && open(partOf(event))));
 
+  /* The legend of what is built shows and hides a service. */
+  const built = data ? $("figure").find((one) => one.querySelector(".s[data-f]")) : null;
+  (built ? $(".legend li", built) : []).forEach((item) => {
+    const kind = (item.querySelector(".s:not(.key)")?.getAttribute("class").match(/\bs\d\b/) || [])[0];
+    if (!kind) return;
+    const button = make("button");
+    button.type = "button";
+    button.title = words.toggle;
+    button.setAttribute("aria-pressed", "true");
+    button.append(...item.childNodes);
+    item.append(button);
+    button.addEventListener("click", () => {
+      const off = button.getAttribute("aria-pressed") === "true";
+      button.setAttribute("aria-pressed", String(!off));
+      $(`.map .${kind}`, built).forEach((mark) => mark.classList.toggle("off", off));
+    });
+  });
+
   /* Cards: a place, or a facility; every word is text. */
   const card = document.getElementById("card");
   if (!card || !data) return;
