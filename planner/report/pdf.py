@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -63,10 +64,17 @@ def _stand_alone(tree: Any) -> None:  # noqa: ANN401 - an element of the parsed 
         for part in list(picture.iter()):
             _drawn(part, outlines)
         if any("nodata" in part.get("class", "").split() for part in picture.iter()):
-            picture.append(outlines["hatch"])
+            picture.append(_defined(outlines["hatch"]))
         _add(picture, "style", style)
         if picture.find(f"{SVG}title") is None:  # a key of a legend is told by the words after it
             _add(picture, "title", (picture.tail or "").strip())
+
+
+def _defined(part: Any) -> Any:  # noqa: ANN401 - as above
+    """A copy of a pattern that is not drawn by itself; WeasyPrint spoils the one that it draws with."""
+    defs = part.makeelement(f"{SVG}defs", {})
+    defs.append(deepcopy(part))
+    return defs
 
 
 def _add(picture: Any, tag: str, text: str) -> None:  # noqa: ANN401 - as above

@@ -23,9 +23,15 @@ assert FETCHES in HOSTILE
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> pypdf.PdfReader:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the invented plan is kept."""
+    return tmp_path_factory.mktemp("plain")
+
+
+@pytest.fixture(scope="module")
+def plain(folder: Path) -> pypdf.PdfReader:
     """Return the PDF of the invented plan, made once."""
-    return drawn(tmp_path_factory.mktemp("plain"))
+    return drawn(folder)
 
 
 def drawn(folder: Path, name: str | None = None) -> pypdf.PdfReader:
@@ -88,6 +94,13 @@ def test_maps_are_drawn_in_colour(plain: pypdf.PdfReader) -> None:
     for colour in ("00224e", "fee838", "0072b2"):
         red, green, blue = (int(colour[n : n + 2], 16) / 255 for n in (0, 2, 4))
         assert b"%g %g %g" % tuple(round(part, 6) for part in (red, green, blue)) in told, colour
+
+
+def test_every_hatched_place_is_hatched(folder: Path, plain: pypdf.PdfReader) -> None:
+    """Each place of which nothing is known, on each map and in each legend, has its hatching."""
+    asked = (folder / "run" / "report.html").read_text("utf-8").count(' nodata"')
+    parts = [plain.get_object(number) for number in range(1, plain.trailer["/Size"])]
+    assert sum(getattr(part, "get", {}.get)("/PatternType") == 1 for part in parts) == asked > 8
 
 
 def test_nothing_is_fetched_or_attached(tmp_path: Path) -> None:
