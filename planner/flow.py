@@ -21,7 +21,7 @@ from planner.problem.given import modules_given
 from planner.question import Ear, Question, ask
 from planner.report import compare as comparison
 from planner.report import pdf as printed
-from planner.report.export import find_format, place_of, take_out
+from planner.report.export import find_format, place_of, take_out, write_back
 from planner.report.figures import add_up
 from planner.report.kept import SCENARIO
 from planner.report.page import PAGE, write_report
@@ -137,6 +137,11 @@ def export(folder: Path, form: str, *, out: Path | None = None, force: bool = Fa
     with store.placed(target, names, force=force) as aside:
         take_out(kept, taken, aside, names[0])
     return target / names[0] if taken.ending else target
+
+
+def export_back(folder: Path, dsn_env: str, *, force: bool = False) -> str:
+    """Write a run into a schema of its own of a database; nothing there is lost without `force`."""
+    return write_back(remembered(folder), dsn_env, force=force)
 
 
 def compare(

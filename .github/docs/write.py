@@ -35,7 +35,7 @@ BY_NAME = {
     "periods": "period",
     "futures": "future",
 }
-OF_ANY_LAYER = {"Reading": "<layer>.table", "Join": "<layer>.join.<name>"}
+OF_ANY_LAYER = {"Reading": "<layer>.table", "Join": "<layer>.join.<name>", "Database": "<layer>.postgis"}
 """Mappings that many layers have, told once."""
 SIGNS = {
     "minimum": "≥ {}",

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from planner.city.findings import Findings
     from planner.scenario.futures import Future
-    from planner.scenario.layers import Join
+    from planner.scenario.layers import Database, Join
     from planner.scenario.periods import Period
     from planner.scenario.schema import Group, Need, Scenario, Undercount
 
 Trail = tuple[str, ...]
+Reading = tuple["Path | Database | None", str | None, str]
+"""What is read, which layer of it, and how."""
 RESERVED = {"label", "population", "geometry", "neighbourhood", "cell", "district"}
 """Columns of a city, which a group cannot be named after."""
 
@@ -38,12 +40,13 @@ TEXTS = {"id", "label", "neighbourhood", "district", "run_by", "owner", "origin"
 class Ask:
     """One layer or table that the scenario names, its path, and each column by the key that names it.
 
-    `joins` are the tables joined to it, each with the columns that may stand there.
+    The path is None where it is read from a database. `joins` are the tables joined to it, each with the
+    columns that may stand there.
     """
 
     trail: Trail
     spec: Layer | Table | Join
-    path: Path
+    path: Path | None
     columns: dict[Trail, str]
     joins: tuple[Ask, ...] = ()
 
@@ -58,9 +61,25 @@ class Ask:
         return self.spec.table.given() if self.spec.table is not None else {}
 
     @property
-    def reading(self) -> tuple[Path, str | None, str]:
+    def database(self) -> Database | None:
+        """Table or query of a database, where it is none of a file."""
+        return None if isinstance(self.spec, Table) else self.spec.postgis
+
+    @property
+    def key(self) -> tuple[Path | Database | None, str | None]:
+        """What is read: services that name the same share it."""
+        return self.path or self.database, self.layer
+
+    @property
+    def reading(self) -> Reading:
         """What is read, and how: those that agree are read once."""
-        return self.path, self.layer, json.dumps(self.table, sort_keys=True)
+        return *self.key, json.dumps(self.table, sort_keys=True)
+
+    @property
+    def named(self) -> str:
+        """What it is called where its hash is told: the table, or where its query stands."""
+        base = self.database
+        return f"postgis:{(base.table if base is not None else None) or '.'.join(self.trail)}"
 
     @property
     def numbers(self) -> set[str]:
@@ -103,6 +122,8 @@ def _ask(
     findings: Findings,
 ) -> Ask | None:
     """Ask for one file; a path that leads nowhere is noted."""
+    if spec.file is None:
+        return Ask(trail, spec, None, columns)
     try:
         return Ask(trail, spec, layer_path(scenario, spec.file), columns)
     except InputFault as fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,8 @@ MEMORY = 6 * 1024**3
 """Address space that the reader may take [byte]."""
 SECONDS = 120
 """Longest time that the reader may take [s]."""
+SECRET = re.compile(r"://[^/\s]*@|\b(?:password|passwd|pwd)\s*=", re.IGNORECASE)
+"""What looks like the connection to a database: the child has no use for it."""
 OTHER_DRIVERS = (
     "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
     "LIBKML,KML,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,SQLite,WAsP,OpenFileGDB,DXF,GeoRSS,VFK,PGDUMP,"
@@ -39,13 +42,21 @@ OTHER_DRIVERS = (
 class Wanted:
     """One file to read: the columns of interest and, in a file with several, the layer.
 
-    For a table also how it is written, as far as the scenario says.
+    For a table also how it is written, as far as the scenario says. What is read from elsewhere is shown
+    under another name than that of its file, and with another format.
     """
 
     path: Path
     columns: frozenset[str] = frozenset()
     layer: str | None = None
     table: Mapping[str, Any] = field(default_factory=dict)
+    shown: str = ""
+    form: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return self.shown or self.path.name
 
 
 @dataclass(frozen=True)
@@ -195,9 +206,13 @@ def _run(folder: Path, wanted: Sequence[Wanted], seconds: float) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Environment of the child: no settings of GDAL, PROJ or Python but ours."""
+    """Environment of the child: no settings of GDAL, PROJ or Python but ours, no database."""
     foreign = ("GDAL", "OGR", "PROJ", "CPL", "VSI", "AWS", "PYTHON", "PG", "MALLOC", "PLANNER")
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(foreign) and not SECRET.search(value)
+    }
     return kept | {
         "OGR_SKIP": OTHER_DRIVERS,
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
@@ -213,20 +228,18 @@ def _environment() -> dict[str, str]:
 def _now(folder: Path, wanted: Sequence[Wanted]) -> str:
     """Name of the file that was being read."""
     now = folder / "now"
-    return wanted[int(now.read_text("utf-8"))].path.name if now.is_file() else "the reader"
+    return wanted[int(now.read_text("utf-8"))].name if now.is_file() else "the reader"
 
 
 def _refuse(wanted: Sequence[Wanted], answers: list[dict[str, Any]]) -> None:
-    machine = [
-        Fault(a["machine"], w.path.name) for w, a in zip(wanted, answers, strict=True) if "machine" in a
-    ]
+    machine = [Fault(a["machine"], w.name) for w, a in zip(wanted, answers, strict=True) if "machine" in a]
     if machine:
         raise MachineFault(machine)
     faults = []
     for w, answer in zip(wanted, answers, strict=True):
         if "fault" in answer:
             message, hint, part = answer["fault"]
-            faults.append(Fault(message, f"{w.path.name}:{part}" if part else w.path.name, hint))
+            faults.append(Fault(message, f"{w.name}:{part}" if part else w.name, hint))
     if faults:
         raise InputFault(faults)
 
@@ -247,8 +260,8 @@ def _raw(wanted: Wanted, answer: dict[str, Any], path: Path) -> Raw:
         typed.columns = answer["present"]
     shapes = arrow["geometry"].to_numpy(zero_copy_only=False) if "geometry" in has else None
     return Raw(
-        name=wanted.path.name,
-        format=answer["format"],
+        name=wanted.name,
+        format=wanted.form or answer["format"],
         columns=answer["columns"],
         table=table,
         lines=arrow["lines"].to_numpy() if "lines" in has else None,

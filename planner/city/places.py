@@ -91,7 +91,7 @@ def all_sites(placed: list[Placed], areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDat
     crs = str(areas.crs)
     parts: dict[tuple[object, ...], tuple[Placed, gpd.GeoDataFrame]] = {}
     for part in sorted(placed, key=_telling):
-        key = (part.source.ask.path, part.source.ask.layer)
+        key = part.source.ask.key
         if key in parts:
             _same_description(parts[key][0], part)
         else:

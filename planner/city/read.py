@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,16 +26,18 @@ from planner.city.source import Source
 from planner.city.survey import layer_facts
 from planner.city.tables import travel_table
 from planner.city.where import check_near, check_overlaps, house_cells
+from planner.errors import Fault, InputFault
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
-    from planner.city.ask import Ask
+    from planner.city.ask import Ask, Reading
     from planner.city.guard import Raw
+    from planner.city.postgis import Fetched
     from planner.scenario.schema import Scenario
 
 SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
@@ -76,28 +80,60 @@ def read_city(scenario: Scenario) -> City:
     check_city_crs(scenario, findings)
     asks = asked(scenario, findings)
     findings.stop()
-    sources = _sources(scenario, asks, findings)
+    sources, databases = _sources(scenario, asks, findings)
     layers = _each_alone(sources)
     findings.stop()
-    city = _together(scenario, layers, _hashes(scenario, asks), findings)
+    city = _together(scenario, layers, _hashes(scenario, asks) | databases, findings)
     return replace(city, layers=layer_facts(sources))
 
 
-def _sources(scenario: Scenario, asks: list[Ask], findings: Findings) -> list[Source]:
-    """Read each file once, with all columns that any key names."""
-    columns: dict[tuple[Path, str | None, str], set[str]] = {}
-    tables: dict[tuple[Path, str | None, str], dict[str, Any]] = {}
+def _sources(scenario: Scenario, asks: list[Ask], findings: Findings) -> tuple[list[Source], dict[str, str]]:
+    """Read each file once, with all columns that any key names; SHA-256 of what is read from databases."""
+    every: dict[Reading, list[Ask]] = {}
     for ask in (part for whole in asks for part in (whole, *whole.joins)):
-        columns.setdefault(ask.reading, set()).update(ask.columns.values())
-        tables[ask.reading] = ask.table
-    wanted = [Wanted(key[0], frozenset(names), key[1], tables[key]) for key, names in columns.items()]
-    raws = dict(zip(columns, read_layers(wanted), strict=True))
-    return [_source(scenario, ask, raws, findings) for ask in asks]
+        every.setdefault(ask.reading, []).append(ask)
+    with TemporaryDirectory(prefix="planner-fetch-") as folder:
+        fetched = _fetched(scenario, every, Path(folder))
+        wanted = [_wanted(reading, parts, fetched) for reading, parts in every.items()]
+        raws = dict(zip(every, read_layers(wanted), strict=True))
+    hashes = {every[reading][0].named: found.digest for reading, found in fetched.items()}
+    return [_source(scenario, ask, raws, findings) for ask in asks], hashes
 
 
-def _source(
-    scenario: Scenario, ask: Ask, raws: dict[tuple[Path, str | None, str], Raw], findings: Findings
-) -> Source:
+def _names(parts: list[Ask]) -> frozenset[str]:
+    return frozenset(name for ask in parts for name in ask.columns.values())
+
+
+def _wanted(reading: Reading, parts: list[Ask], fetched: Mapping[Reading, Fetched]) -> Wanted:
+    ask = parts[0]
+    if ask.path is None:
+        return Wanted(fetched[reading].path, _names(parts), shown=ask.spec.source, form="PostGIS")  # type: ignore[union-attr]
+    return Wanted(ask.path, _names(parts), ask.layer, ask.table)
+
+
+def _fetched(scenario: Scenario, every: Mapping[Reading, list[Ask]], folder: Path) -> dict[Reading, Fetched]:
+    """What databases hold, each table and query in a file; every fault is gathered."""
+    asked = {reading: parts for reading, parts in every.items() if parts[0].path is None}
+    if not asked:
+        return {}
+    from planner.city.postgis import fetch  # noqa: PLC0415 - only where a scenario names a database
+
+    found: dict[Reading, Fetched] = {}
+    faults: list[Fault] = []
+    for number, (reading, parts) in enumerate(asked.items()):
+        base, where = parts[0].database, scenario.where(*parts[0].trail, "postgis")
+        order = getattr(parts[0].spec, "id", None) or getattr(parts[0].spec, "on", None)
+        assert base is not None  # noqa: S101 what is no file is a database
+        try:
+            found[reading] = fetch(base, _names(parts), order, folder / f"{number}.parquet", where)
+        except InputFault as fault:
+            faults += fault.faults
+    if faults:
+        raise InputFault(faults)
+    return found
+
+
+def _source(scenario: Scenario, ask: Ask, raws: Mapping[Reading, Raw], findings: Findings) -> Source:
     """One layer with the tables that are joined to it."""
     raw = raws[ask.reading]
     tables = [
@@ -176,14 +212,14 @@ def _check_near(layers: _Layers, areas: Layered) -> None:
     bounds: NDArray[np.float64] = areas.frame.total_bounds
     seen = set()
     for part in [*layers.sites, *layers.facilities]:
-        if (key := (part.source.ask.path, part.source.ask.layer)) not in seen:
+        if (key := part.source.ask.key) not in seen:
             check_near(part.source, part.own.to_crs(areas.frame.crs), part.own, bounds)
         seen.add(key)
 
 
 def _hashes(scenario: Scenario, asks: list[Ask]) -> dict[str, str]:
     """SHA-256 of every file read, by its path in the project (its name where it lies outside)."""
-    paths = {part.path for ask in asks for part in (ask, *ask.joins)}
+    paths = {part.path for ask in asks for part in (ask, *ask.joins) if part.path is not None}
     shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
     paths |= {
         beside for path in shapefiles for ending in SIDECARS if (beside := path.with_suffix(ending)).is_file()

@@ -49,9 +49,7 @@ def layer_facts(sources: Sequence[Source]) -> tuple[LayerFacts, ...]:
         spatial = raw.geometry is not None or getattr(source.ask.spec, "x", None) is not None
         given = getattr(source.ask.spec, "crs", None)
         crs = (raw.crs or given or "EPSG:4326") if spatial else ""
-        facts[source.ask.path, source.ask.layer] = LayerFacts(
-            raw.name, raw.format, len(source), _short(crs), how(raw)
-        )
+        facts[source.ask.key] = LayerFacts(raw.name, raw.format, len(source), _short(crs), how(raw))
     return tuple(facts.values())
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -78,11 +79,59 @@ class Reading(Strict):
         return stated | ({"head": [self.head]} if isinstance(self.head, int) else {})
 
 
-class Layer(Strict):
+class Database(Strict):
+    """A table of a PostGIS database, or a query; it is only read, and the connection stands in no file."""
+
+    dsn_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+    """Name of the environment variable that holds the connection, such as
+    `postgresql://reader:password@host/city`."""
+    table: Name | None = None
+    """Table or view, with its schema: `planning.districts`."""
+    select: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    """One `SELECT` in the place of a table."""
+    geometry: Name | None = None
+    """Column of the shapes, where there are several."""
+    seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    """Longest time that reading it may take [s]."""
+    rows: Annotated[int, Field(ge=1, le=5_000_000)] = 1_000_000
+    """Most rows that are read; more are refused."""
+
+    @model_validator(mode="after")
+    def _one_query(self) -> Database:
+        if (self.table is None) == (self.select is None):
+            message = "give either `table` or `select`"
+            raise ValueError(message)
+        if self.select is not None and not re.match(r"\s*(select|with)\b", self.select, re.IGNORECASE):
+            message = "`select` must begin with SELECT or WITH: a database is only read"
+            raise ValueError(message)
+        return self
+
+
+class Sourced(Strict):
+    """Something that is read from a file or from a database."""
+
+    file: Name | None = None
+    """Path, relative to this scenario file; needed where there is no `postgis`."""
+    postgis: Database | None = None
+    """Table or query of a PostGIS database in the place of a file."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.file is None) == (self.postgis is None):
+            message = "give either `file` or `postgis`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def source(self) -> str:
+        """What it is called in messages: the file, the table, or that it is a query."""
+        base = self.postgis
+        return self.file or (base.table if base is not None else None) or "the query"
+
+
+class Layer(Sourced):
     """A spatial layer or table: GeoPackage, GeoJSON, shapefile, GeoParquet, FlatGeobuf, CSV or Excel."""
 
-    file: Name
-    """Path, relative to this scenario file."""
     layer: Name | None = None
     """Name of the layer in a GeoPackage, or of the sheet in an Excel file, that holds several."""
     crs: Annotated[str, Field(pattern=r"^EPSG:\d{4,6}$")] | None = None
@@ -95,11 +144,9 @@ class Layer(Strict):
     """How a CSV or Excel file is written, where that cannot be seen."""
 
 
-class Join(Strict):
+class Join(Sourced):
     """A table whose columns are added to a layer, row by row, by the ids of the layer."""
 
-    file: Name
-    """Path, relative to this scenario file."""
     layer: Name | None = None
     """Name of the sheet in an Excel file that holds several."""
     table: Reading | None = None

@@ -52,7 +52,7 @@ def network_ways(
     points, at = both.points
     stretches = streets_of(streets.geometry.to_numpy())
     if not len(stretches.start):
-        raise InputFault(Fault("the streets have no length", mode.streets.file, "name a layer of lines"))
+        raise InputFault(Fault("the streets have no length", mode.streets.source, "name a layer of lines"))
     snapped = snap(stretches, np.concatenate([both.cell_xy, points]), mode.snap_limit_metres)
     lengths, node = graph(stretches, snapped)
     limit = max(limits_in_metres(scenario, services, mode.speed_kmh).values(), default=0.0)

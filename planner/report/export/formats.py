@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ENDINGS = {".geojson", ".json", ".parquet", ".csv", ".shp", ".gpkg", ".xlsx", ".zip"}
 LAYERS = ("neighbourhoods", "facilities", "links")
+POSTGIS = "postgis"
+"""The format that goes into a database, not into files."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def find_format(name: str) -> Format:
     form = FORMATS.get(name.lower().lstrip("."))
     if form is None:
         near = get_close_matches(name.lower(), FORMATS, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(FORMATS)}"
+        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join([*FORMATS, POSTGIS])}"
         raise InputFault(Fault(f"there is no format `{name}`", "--format", hint))
     if form.name == "xlsx" and find_spec("xlsxwriter") is None:
         hint = "install it with: pip install 'wellbeing-planner[excel]'"
@@ -108,3 +110,11 @@ def take_out(kept: Kept, form: Format, folder: Path, name: str) -> None:
     from planner.report.export.bundle import bundle_of  # noqa: PLC0415 - imports pandas
 
     import_module(f"planner.report.export.{form.room}").write(bundle_of(kept), folder, name)
+
+
+def write_back(kept: Kept, dsn_env: str, *, force: bool) -> str:
+    """Write a run into a schema of its own of the database that a variable names; return the schema."""
+    from planner.report.export.bundle import bundle_of  # noqa: PLC0415 - imports pandas
+    from planner.report.export.postgis import write  # noqa: PLC0415 - an extra
+
+    return write(bundle_of(kept), kept.name, dsn_env, force=force)
