@@ -13,7 +13,7 @@ from planner.model.solve import Solver
 from planner.problem.blocks import Goal, Rows, Terms, Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -34,6 +34,13 @@ class Part:
     variables: Variables
     cost: dict[str, Floats]
     rows: tuple[Rows, ...]
+
+    def most(self, own: Floats) -> float:
+        """The most that any choice can gain: what the goal's own variables cost, if nothing else does."""
+        if any(self.cost[family].any() for family in ("serve", "open")):
+            return np.inf
+        ends = np.where(self.cost[OWN] > 0, self.variables.lower, self.variables.upper)
+        return float((self.cost[OWN] * np.where(self.cost[OWN] == 0, 0.0, own - ends)).sum())
 
 
 class Aim:
@@ -86,6 +93,15 @@ class Aim:
         variables = Variables(OWN, self._lower[free], self._upper[free])
         cost = {"serve": self.cost["serve"][pairs], "open": self.cost["open"][inside]}
         return Part(free, variables, cost | {OWN: self.cost[OWN][free]}, rows)
+
+    def owing(self) -> Iterator[Whole]:
+        """Pairs that stand with each of the goal's own variables that costs something, the dearest first."""
+        cost = self.cost[OWN] * (self.own - self._lower)
+        dear = np.flatnonzero(cost > 0)
+        by_own = sparse.csc_array(self._own)
+        rows = sparse.csr_array(self._serve)
+        for k in dear[np.argsort(-cost[dear], kind="stable")]:
+            yield np.unique(rows[by_own.indices[by_own.indptr[k] : by_own.indptr[k + 1]]].indices)
 
     def move(self, pairs: Whole, more: Floats, inside: Whole, opened: Floats) -> None:
         """Take note of what pairs and modules have become more."""

@@ -13,7 +13,7 @@ from planner.model.dive import dive
 from planner.model.metropolis import MANY, priced
 from planner.model.narrow import polish_of
 from planner.model.relax import FEW_PAIRS, Relaxation
-from planner.model.windows import Windows, can_be_cut
+from planner.model.stepwise import by_windows
 from planner.problem.used import following
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ CLOSE = 1e-6
 ROUNDS = 12
 CAREFUL = (50, 200, 800)
 """Parts in which the modules of a metropolis are given at a first, second and third try."""
-NEARLY = 0.95
-"""Share of the gap asked for to which windows work, since a plan is then assigned anew."""
 OFFERING, OFFERED = 0.2, 50_000.0
 """Most of the time that is left which is kept to assign people to what a try opens; pairs in a second."""
 HUGE = 500_000
@@ -133,21 +131,9 @@ class Search:
             modules = None if self.done else dive(pricing, self.deadline - offering, rounds, self.value)
             if modules is not None:
                 self.offer(modules)
-            self._by_windows(pricing, self.deadline - offering)
+            by_windows(self, pricing, self.deadline - offering)
             if self.done or time.monotonic() > self.deadline - offering:
                 break
-
-    def _by_windows(self, pricing: Pricing, deadline: float) -> None:
-        """The plan in hand made better a few sites at a time, until its gap is small enough."""
-        pricing.local.widened()
-        goal = self.yardstick.goal
-        if self.done or self.best is None or not can_be_cut(pricing.local, goal):
-            return
-        windows = Windows(pricing.local, goal)
-        while windows.queue and not self.done and time.monotonic() < deadline:
-            allowed = self.yardstick.allowance(self.bound, self.before, NEARLY * self.share)
-            missing = max(self.value - self.bound - allowed, 0.0)
-            self.offer(windows.improve(self.best, missing, deadline))
 
     def _by_relaxation(self) -> str:
         """The relaxation, then whole modules among the sites that it touches, then among all."""

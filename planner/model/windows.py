@@ -1,11 +1,14 @@
-"""A plan of a metropolis made better window by window: a few sites of a service are chosen anew, exactly.
+"""A plan of a metropolis made better window by window: a few neighbouring sites are chosen anew, exactly.
 
 A large neighbourhood search (Shaw 1998): whatever lies outside of a window stays as it is, inside it a small
-integer program finds the best choice with the money, the land and the people that the window has.
+integer program finds the best choice with the money, the land and the people that the window has. A window
+holds sites of all services, so that money can move from one to another, and those come first in which the
+plan is farthest from the bound.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,10 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.model.aim import OWN, Aim, can_be_parted
+from planner.model.aim import OWN, Aim
 from planner.model.formulation import assemble
+from planner.model.missed import missed
 from planner.model.solve import Solver
 from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,23 +31,28 @@ if TYPE_CHECKING:
     from planner.model.aim import Part
     from planner.model.formulation import Formulation
     from planner.problem.local import Local
-    from planner.problem.outcome import Outcome
+    from planner.problem.prices import Prices
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-SITES = (40, 28, 52, 36, 60)
-"""Most sites of a service in a window, pass by pass, each pass cut at other angles."""
+SITES = (24, 40, 28, 52, 32)
+"""Most providers in a window, pass by pass, each pass cut at other angles."""
+SHARES = (0.5, 0.75, 1.0)
+"""How much of what the plan misses the windows of a pass hold, at first and when all sizes were looked at:
+on New York by block half of it lies in one window of twenty."""
+OWING, MOST = (32, 24), 40
+"""Providers around what still costs something, and others that could give; most such windows in a round."""
 SECONDS = 8.0
 """Longest look at one window [s]."""
 FINE = 0.05
-"""Share of the worth to be gained that all windows together may leave."""
-SEED = 0
+"""Share of the worth to be gained that all windows together may leave; share of what an average window
+promises below which one is not looked at."""
 
 
 @dataclass
 class Windows:
-    """All windows that are still to be looked at, pass by pass in random order.
+    """All windows that are still to be looked at, pass by pass, those that promise most first.
 
     Parameters
     ----------
@@ -50,21 +60,33 @@ class Windows:
         The question, of which the rows of modules are read.
     goal
         What is minimised.
+    prices
+        Those of the bound: they tell where a plan is far from it.
+    shares
+        How much of what the plan misses the windows of a pass hold, one round of passes after the other.
+    rounds
+        How often, in the end, what the goal's own variables still cost is looked at one by one, together
+        with providers anywhere that take more than they bring.
     """
 
     local: Local
     goal: Goal
-    queue: deque[Whole] = field(init=False)
+    prices: Prices
+    shares: tuple[float, ...] = SHARES
+    rounds: int = 0
+    ended: bool = False
+    queue: deque[Whole] = field(default_factory=deque)
+    passes: deque[tuple[float, int, float]] = field(init=False)
+    fine: float = 0.0
 
     def __post_init__(self) -> None:
-        """Cut the city into windows."""
-        self.queue, order = deque(), np.random.default_rng(SEED)
-        for k, sites in enumerate(SITES):
-            cut = list(self._cut(sites, np.pi * k / len(SITES)))
-            self.queue.extend(cut[n] for n in order.permutation(len(cut)))
+        """Say how the city will be cut."""
+        kinds = itertools.product(self.shares, SITES)
+        count = len(self.shares) * len(SITES)
+        self.passes = deque((share, sites, np.pi * k / count) for k, (share, sites) in enumerate(kinds))
 
-    def improve(self, outcome: Outcome, enough: float, deadline: float) -> Floats:
-        """Modules that are worth more, shape (providers,); those given where none are.
+    def improve(self, outcome: Outcome, enough: float, deadline: float) -> Outcome:
+        """A plan that is worth more; the one given where there is none.
 
         Parameters
         ----------
@@ -77,29 +99,50 @@ class Windows:
         """
         aim, gained = Aim(self.goal, outcome), 0.0
         modules, served = outcome.modules.copy(), outcome.served.copy()
-        fine = FINE * enough / max(len(self.queue), 1)
-        while self.queue and gained < enough and time.monotonic() < deadline:
+        while gained < enough and time.monotonic() < deadline and self._more(aim, modules, served, enough):
             window = Window(self.local, self.queue.popleft(), modules, served, aim)
-            gained += window.solve(min(SECONDS, deadline - time.monotonic()), fine)
-        return modules
+            gained += window.solve(min(SECONDS, deadline - time.monotonic()), self.fine)
+        return Outcome(outcome.problem, modules, served)
+
+    def _more(self, aim: Aim, modules: Floats, served: Floats, enough: float) -> bool:
+        """Whether a window is left; the next pass is cut where the last one has ended."""
+        while not self.queue and self.passes:
+            share, sites, angle = self.passes.popleft()
+            promise = missed(self.local, self.prices, modules, served)
+            cut = list(self._cut(sites, angle))
+            worth = np.maximum([promise[window].sum() for window in cut], 0.0)
+            order = np.argsort(-worth, kind="stable")
+            before = np.cumsum(worth[order]) - worth[order]
+            self.fine = FINE * enough / max(len(cut), 1)
+            first = order[(worth[order] > FINE * worth.mean()) & (before < share * worth.sum())]
+            self.queue.extend(cut[n] for n in first)
+        if not self.queue and self.rounds:
+            self.rounds -= 1
+            self.queue.extend(self._owing(aim, modules, served))
+        self.ended = not self.queue
+        return not self.ended
+
+    def _owing(self, aim: Aim, modules: Floats, served: Floats) -> Iterator[Whole]:
+        """Around what still costs something, and where most could be taken from."""
+        local, (around, others) = self.local, OWING
+        promise = missed(local, self.prices, modules, served)
+        free = local.upper > local.lower
+        order = np.argsort(-promise, kind="stable")
+        givers = order[(free & (modules > local.lower))[order]][:others]
+        for pairs in itertools.islice(aim.owing(), MOST):
+            near = np.zeros(len(free), bool)
+            near[local.problem.provider[pairs]] = True
+            yield np.union1d(order[(near & free)[order]][:around], givers)
 
     def _cut(self, sites: int, angle: float) -> Iterator[Whole]:
-        """Providers that can be chosen, by service and by halves of the city until few sites are left."""
-        providers = self.local.problem.providers
-        free = self.local.upper > self.local.lower
-        at = providers[["x", "y"]].to_numpy(np.float64) @ _turned(angle)
-        service = providers["service"].to_numpy(object)
-        for name in sorted(set(service[free])):
-            yield from _halves(np.flatnonzero(free & (service == name)), at, sites)
+        """Providers that can be chosen, by halves of the city until few are left."""
+        at = self.local.problem.providers[["x", "y"]].to_numpy(np.float64) @ _turned(angle)
+        yield from _halves(np.flatnonzero(self.local.upper > self.local.lower), at, sites)
 
 
-def can_be_cut(local: Local, goal: Goal) -> bool:
+def can_be_cut(local: Local) -> bool:
     """Whether windows know all rules: those on need and capacity, and rows of modules alone."""
-    return (
-        local.apart
-        and can_be_parted(goal)
-        and bool(local.problem.providers[["x", "y"]].notna().all(axis=None))
-    )
+    return local.apart and bool(local.problem.providers[["x", "y"]].notna().all(axis=None))
 
 
 @dataclass
@@ -128,6 +171,8 @@ class Window:
         start = {"open": self.modules[self.inside], "serve": self.served[self.pairs]}
         part = self.aim.part(self.pairs, self.inside, start["serve"], start["open"])
         start[OWN] = self.aim.own[part.free]
+        if part.most(start[OWN]) <= gap:
+            return 0.0
         solver = Solver(self._model(part))
         solver.start(solver.model.scaled(start))
         answer = solver.run(seconds=seconds, gap=gap)

@@ -9,7 +9,7 @@ import numpy as np
 from planner.catalogue import objective
 from planner.problem.blocks import Goal, Rows, Terms, Variables
 from planner.problem.outcome import per_head
-from planner.problem.wellbeing import attainable, gain_terms, unserved
+from planner.problem.wellbeing import attainable, gain, gain_terms, unserved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,6 +195,14 @@ def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Probl
     del part
     now = rank_weights(wellbeing, problem.population)
     return now if weight is None else (1 - FOLLOW) * weight + FOLLOW * now
+
+
+def towards(outcome: Outcome, value: float) -> tuple[Goal, float]:
+    """What leads to a plan worth `value`: wellbeing by the present ranks, and how much of it is missing."""
+    problem = outcome.problem
+    weight = per_head(rank_weights(outcome.wellbeing, problem.population), problem.population)
+    gained = weight[problem.place[problem.need_point]] * gain(problem)
+    return Goal({"serve": -gained}), evaluate(outcome) - value
 
 
 def least(weight: Floats, problem: Problem) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.catalogue import objective
 from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.shortfall import shortfall
 from planner.problem.wellbeing import attainable, gain_terms, unserved
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 HAIR = 1e-9
+"""Wellbeing that could be gained below this is none."""
 STEEPEST = 100.0
 SMALLEST = 1e-12
 """Least weight of a place that can be improved: it must be able to rise again."""
-"""Wellbeing that could be gained below this is none."""
 
 
 def improvable(problem: Problem) -> NDArray[np.bool_]:
@@ -83,6 +84,14 @@ def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Probl
     now: Floats = np.where(can, np.maximum(people * np.exp(-np.minimum(steep, STEEPEST)), SMALLEST), 0.0)
     now /= now.sum()
     return now
+
+
+def towards(outcome: Outcome, value: float) -> tuple[Goal, float]:
+    """What leads to a plan worth `value`: what places miss to that level; how much it is now [person]."""
+    problem, floor = outcome.problem, 1.0 - value
+    counted = improvable(problem)
+    missing = problem.population * np.maximum(floor - outcome.wellbeing, 0.0)
+    return shortfall(problem, floor, counted), float(missing[counted].sum())
 
 
 def least(weight: Floats, problem: Problem) -> float:

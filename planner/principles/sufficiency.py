@@ -8,12 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from planner.catalogue import objective
-from planner.problem.blocks import Goal, Rows, Terms, Variables
-from planner.problem.wellbeing import attainable, gain_terms, unserved
+from planner.problem.shortfall import shortfall
+from planner.problem.wellbeing import attainable, unserved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from planner.problem.blocks import Goal
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
 
@@ -30,24 +31,7 @@ def formulate(problem: Problem, *, floor: Floor) -> Goal:
 
     .. math:: \min \sum_a p_a (floor - W_a)^+
     """
-    missing = problem.population * (floor - unserved(problem))
-    below = np.flatnonzero(missing > 0)
-    row = np.full(len(problem.places), -1)
-    row[below] = np.arange(len(below))
-    terms = gain_terms(problem)
-    mine = row[terms.row] >= 0
-    rows = Rows(
-        rule="shortfall",
-        terms=(
-            Terms("shortfall", np.arange(len(below)), np.arange(len(below)), np.ones(len(below))),
-            Terms("serve", row[terms.row[mine]], terms.column[mine], terms.coefficient[mine]),
-        ),
-        sense=">=",
-        bound=missing[below],
-        labels=[f"shortfall {place}" for place in problem.homes[below]],
-    )
-    short = Variables("shortfall", np.zeros(len(below)), missing[below])
-    return Goal({"shortfall": np.ones(len(below))}, variables=(short,), rows=(rows,))
+    return shortfall(problem, floor)
 
 
 def evaluate(outcome: Outcome, *, floor: float) -> float:

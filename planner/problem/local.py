@@ -182,7 +182,7 @@ class Local:
         paid = self._by_column[family] @ prices.row
         return np.asarray(self.cost.get(family, 0.0) - paid)
 
-    def _earnings(self, prices: Prices) -> Floats:
+    def earnings(self, prices: Prices) -> Floats:
         """What a unit served earns on each pair that is looked at, less what it pays for its rows."""
         problem, shelf = self.problem, self.shelf
         earns = prices.row[self.counted][shelf.point] if self._plain else np.zeros(len(shelf.pairs))
@@ -195,7 +195,7 @@ class Local:
 
     def stock(self, prices: Prices) -> Stock:
         """What each number of modules of every provider earns."""
-        return self.shelf.stock(self._earnings(prices))
+        return self.shelf.stock(self.earnings(prices))
 
     def answer(self, prices: Prices, exact: int | None = None) -> tuple[Found, Prices]:
         """Let every provider decide; the row `exact`, one of modules alone, gets its best price."""
@@ -205,7 +205,7 @@ class Local:
             takes, right, last = self.takes(exact), float(self.right[exact]), max(-float(row[exact]), 0.0)
             row[exact] = 0.0
         plain = Prices(prices.weight, row)
-        earns = self._earnings(plain)
+        earns = self.earnings(plain)
         opened, chosen = self.reduced(plain, "open"), self.reduced(plain, CHOSEN)
         loss = opened - self.shelf.best(earns) + np.minimum(chosen, 0.0)
         for near in (*NEAR, 0.0) if last > 0 else (0.0,):
