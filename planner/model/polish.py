@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from planner.model.formulation import formulate
 from planner.model.solve import Solver
@@ -22,6 +24,7 @@ from planner.problem.years import kept
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import highspy
     from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ROUNDS = 8
+MANY, STEPS = 50_000, 12
+"""Ways from which a goal is followed by its slopes, and how often at most."""
 EXACT, OF_THE_GAP = 1e-9, 1e-3
 """Tangents are laid anew until they err by less than a thousandth of the gap [share of the value]."""
 SLACKS = (0.0, 1e-9)
@@ -69,6 +74,10 @@ class Polish:
     def best(self, seconds: float) -> Outcome | None:
         """Best assignment under the principle; None when the rules allow none with these modules."""
         goal, deadline = self.yardstick.goal, time.monotonic() + seconds
+        slope = self.yardstick.unit.half("slope")
+        simple = self.whole is self.asked and not _have_whole(self.blocks)
+        if slope is not None and simple and len(self.open) > MANY:
+            return self._downhill(partial(slope, **self.yardstick.parameters), deadline)
         found: Outcome | None = None
         for _ in range(ROUNDS):
             served = self._solve(goal, self.blocks, deadline)
@@ -81,12 +90,47 @@ class Polish:
             further = goal.tighten({"serve": served}) if goal.tighten else None
             if (
                 further is None
-                or value - self._last <= self.precision * abs(value)
+                or value - goal.constant - self._last <= self.precision * abs(value)
                 or time.monotonic() > deadline
             ):
                 break
             goal = further
         return None if found is None else self._wide(found)
+
+    def _downhill(self, slope: Callable[[Outcome], Goal], deadline: float) -> Outcome | None:
+        """Best of the assignments to which the slopes of the goal lead, one after the other.
+
+        A goal of gains that add up is solved in a tenth of the time of one whose rows look at all people,
+        and every step begins where the last one ended (Frank & Wolfe, 1956).
+        """
+        found = Outcome(self.problem, self.modules, np.zeros(len(self.problem.pairs)))
+        basis: highspy.HighsBasis | None = None
+        for step in range(STEPS):
+            solver = self._solver(slope(found), self.blocks)
+            if basis is not None:
+                solver.highs.setBasis(basis)
+            served = self._solved(solver, deadline)
+            if served is None:
+                return self._wide(found) if step else None
+            basis, had = solver.highs.getBasis(), self.yardstick.value(found)
+            found = self._between(found, served) if step else replace(found, served=served)
+            if step and had - self.yardstick.value(found) <= self.precision * abs(had):
+                break
+            if time.monotonic() > deadline:
+                break
+        return self._wide(found)
+
+    def _between(self, outcome: Outcome, served: Floats) -> Outcome:
+        """The best on the straight way from an assignment to another."""
+        ahead = served - outcome.served
+
+        def at(part: float) -> Outcome:
+            return Outcome(self.problem, self.modules, outcome.served + part * ahead)
+
+        part = minimize_scalar(
+            lambda t: self.yardstick.value(at(t)), bounds=(0, 1), options={"xatol": 1e-3}
+        ).x
+        return min(outcome, at(part), key=self.yardstick.value)
 
     def without_waste(self, outcome: Outcome, seconds: float) -> Outcome:
         """Hold every place (and the goal) at what it has; raise the mean, then shorten the ways."""
@@ -163,22 +207,28 @@ class Polish:
         return Rows("goal held", terms, "<=", np.array([value - goal.constant + step / 2]), ["goal held"])
 
     def _solve(self, goal: Goal, blocks: tuple[Block, ...], deadline: float) -> Floats | None:
+        return self._solved(self._solver(goal, blocks), deadline)
+
+    def _solver(self, goal: Goal, blocks: tuple[Block, ...]) -> Solver:
+        """The question with the modules chosen, handed to HiGHS."""
         solver = Solver(formulate(self.problem, blocks, goal), self.threads)
-        whole = _by_steps(goal) or any(_whole(block.variables) for block in blocks)
-        solver.relax(relaxed=not whole)
+        solver.relax(relaxed=not (_by_steps(goal) or _have_whole(blocks)))
         solver.bound("open", self.modules, self.modules)
         for family, values in following(self.problem, self.modules).items():
             if family in solver.model.columns:
                 solver.bound(family, values, values)
-        answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0), constant=goal.constant)
+        return solver
+
+    def _solved(self, solver: Solver, deadline: float) -> Floats | None:
+        answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0))
         if solver.interrupted:  # a polish is short: it is finished, and the search then stops
             self.interrupted = True
-            answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0), constant=goal.constant)
+            answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0))
         if answer.solution is None or answer.ending not in {"optimal", "time_limit", "interrupted"}:
             return None
         self._last = answer.value if answer.value is not None else np.inf
         natural = solver.model.natural(answer.solution)
-        return self._clean((self._settled(solver, natural, deadline) if whole else natural)["serve"])
+        return self._clean((self._settled(solver, natural, deadline) if solver.whole else natural)["serve"])
 
     @staticmethod
     def _settled(solver: Solver, found: Mapping[str, Floats], deadline: float) -> Mapping[str, Floats]:
@@ -204,6 +254,10 @@ class Polish:
 def _by_steps(goal: Goal) -> bool:
     """Return whether a goal has whole variables of its own, so that its value goes by steps."""
     return _whole(goal.variables)
+
+
+def _have_whole(blocks: Sequence[Block]) -> bool:
+    return any(_whole(block.variables) for block in blocks)
 
 
 def _whole(variables: Sequence[Variables]) -> bool:

@@ -157,13 +157,14 @@ class Solver:
         return self._answer(constant)
 
     @property
-    def _whole(self) -> bool:
+    def whole(self) -> bool:
+        """Whether some variables must be whole now."""
         return any(kind != highspy.HighsVarType.kContinuous for kind in self.highs.getLp().integrality_)
 
     def _astray(self) -> bool:
         """Whether the solution is not worth what HiGHS says: 1.16 can lose it on the way out of presolve."""
         info, got = self.highs.getInfo(), self.highs.getSolution()
-        if self.starved or self.interrupted or not got.value_valid or not self._whole:
+        if self.starved or self.interrupted or not got.value_valid or not self.whole:
             return False
         told = info.objective_function_value
         return bool(abs(told - self.model.cost @ np.array(got.col_value)) > ASTRAY * (1.0 + abs(told)))
@@ -198,7 +199,7 @@ class Solver:
         )
         raw = (
             info.mip_dual_bound
-            if self._whole
+            if self.whole
             else info.objective_function_value
             if ending == "optimal"
             else -np.inf

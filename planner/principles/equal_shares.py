@@ -197,12 +197,16 @@ def follow(weight: Floats | None, wellbeing: Floats, part: float, problem: Probl
     return now if weight is None else (1 - FOLLOW) * weight + FOLLOW * now
 
 
-def towards(outcome: Outcome, value: float) -> tuple[Goal, float]:
-    """What leads to a plan worth `value`: wellbeing by the present ranks, and how much of it is missing."""
+def slope(outcome: Outcome) -> Goal:
+    """Goal of gains that add up and grow as the objective does here: wellbeing, weighed by rank."""
     problem = outcome.problem
     weight = per_head(rank_weights(outcome.wellbeing, problem.population), problem.population)
-    gained = weight[problem.place[problem.need_point]] * gain(problem)
-    return Goal({"serve": -gained}), evaluate(outcome) - value
+    return Goal({"serve": -weight[problem.place[problem.need_point]] * gain(problem)})
+
+
+def towards(outcome: Outcome, value: float) -> tuple[Goal, float]:
+    """What leads to a plan worth `value`: wellbeing by the present ranks, and how much of it is missing."""
+    return slope(outcome), evaluate(outcome) - value
 
 
 def least(weight: Floats, problem: Problem) -> float:
