@@ -333,7 +333,10 @@ def test_nothing_is_overwritten(kept: Kept, tmp_path: Path) -> None:
         (
             "docx",
             None,
-            "--format: there is no format `docx`\n    → known are gpkg, geojson, geoparquet, xlsx, csv, shp",
+            (
+                "--format: there is no format `docx`\n"
+                "    → known are gpkg, geojson, geoparquet, xlsx, csv, shp, postgis"
+            ),
         ),
         ("gpkg", "it.xlsx", "{}: gpkg writes one file that ends in .gpkg\n    → name it it.gpkg"),
         ("geojson", "it.geojson", "{}: geojson writes 4 files\n    → name a folder, such as {stem}"),
