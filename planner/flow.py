@@ -116,8 +116,15 @@ def audit(
     return found, write_audit(folder, found, question.scenario, question.city)
 
 
-def report(folder: Path, *, pdf: bool = False, allow: Sequence[Path] = (), ear: Ear | None = None) -> Path:
-    """Write the report and the maps of a run anew; with `pdf` also the PDF, whose path is returned."""
+def report(
+    folder: Path,
+    *,
+    pdf: bool = False,
+    languages: Sequence[str] = ("en",),
+    allow: Sequence[Path] = (),
+    ear: Ear | None = None,
+) -> list[Path]:
+    """Write the report, in each language, and the maps of a run anew; with `pdf` the PDFs, which are told."""
     ear = ear or Ear()
     if pdf:
         printed.ready()
@@ -125,8 +132,9 @@ def report(folder: Path, *, pdf: bool = False, allow: Sequence[Path] = (), ear: 
     plan = Plan(**read_tables(folder), status=store.status_of(manifest))
     verdict = manifest["verdict"]["sentence"]
     with ear.phase("report"):
-        page = _write_report(folder, question, plan, read_indicators(folder), verdict, question.equity(plan))
-        return printed.write_pdf(page) if pdf else page
+        audit, table = question.equity(plan), read_indicators(folder)
+        pages = _write_report(folder, question, plan, table, verdict, audit, languages)
+        return [printed.write_pdf(page) for page in pages] if pdf else pages
 
 
 def export(folder: Path, form: str, *, out: Path | None = None, force: bool = False) -> Path:
@@ -145,15 +153,20 @@ def export_back(folder: Path, dsn_env: str, *, force: bool = False) -> str:
 
 
 def compare(
-    folders: Sequence[Path], *, out: Path | None = None, force: bool = False
-) -> tuple[comparison.Beside, Path]:
-    """Set runs side by side, in a page and a table; beside the first run, or in the folder `out`."""
+    folders: Sequence[Path],
+    *,
+    out: Path | None = None,
+    force: bool = False,
+    languages: Sequence[str] = ("en",),
+) -> tuple[comparison.Beside, list[Path]]:
+    """Set runs side by side, in a table and a page for each language; beside the first run, or in `out`."""
     beside = comparison.line_up([remembered(Path(folder)) for folder in folders])
     name = store.digest({}, "\n".join(run.folder.name for run in beside.runs), store.solver_versions())[:8]
     target = out or Path(folders[0]).absolute().parent / f"comparison-{name}"
-    with store.placed(target, comparison.FILES, force=force or out is None) as aside:
-        comparison.write_comparison(aside, beside)
-    return beside, target / comparison.PAGE
+    names = comparison.files(languages)
+    with store.placed(target, names, force=force or out is None) as aside:
+        comparison.write_comparison(aside, beside, languages)
+    return beside, [target / name for name in names[1:]]
 
 
 def answered(path: Path, *, allow: Sequence[Path] = (), ear: Ear) -> tuple[Question, Plan, Path]:
@@ -234,7 +247,8 @@ def _write_report(  # noqa: PLR0917 - the nouns of the flow
     indicators: pd.DataFrame,
     verdict: str,
     audit: Mapping[str, pd.DataFrame],
-) -> Path:
+    languages: Sequence[str] = ("en",),
+) -> list[Path]:
     return write_report(
         folder,
         question.scenario,
@@ -247,6 +261,7 @@ def _write_report(  # noqa: PLR0917 - the nouns of the flow
         versions=store.versions(),
         equity=audit,
         rivals=rivals(question.problem, plan, question.likeliest),
+        languages=languages,
     )
 
 

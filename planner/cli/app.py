@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli import outputs
-from planner.cli.arguments import Allow, RunFolder, ScenarioFile, whole_run
+from planner.cli.arguments import Allow, Languages, RunFolder, ScenarioFile, whole_run
 from planner.cli.endings import epilog
 from planner.cli.more import more
 from planner.cli.why import why
@@ -179,15 +179,19 @@ def report(
     folder: RunFolder,
     *,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also as report.pdf: tagged, A4.")] = False,
+    lang: Languages = "en",
     allow: Allow = None,
 ) -> None:
     """Write the report and maps of a run anew."""
     from planner.cli.progress import Progress  # noqa: PLC0415
     from planner.flow import report as write  # noqa: PLC0415
+    from planner.report.speech import asked_for  # noqa: PLC0415
 
+    run, languages = whole_run(folder), asked_for(lang)
     with Progress() as ear:
-        page = write(whole_run(folder), pdf=pdf, allow=allow or (), ear=ear)
-    typer.echo(f"Wrote {page}")
+        pages = write(run, pdf=pdf, languages=languages, allow=allow or (), ear=ear)
+    for page in pages:
+        typer.echo(f"Wrote {page}")
 
 
 app.command(short_help="Write a run for QGIS, the web, or spreadsheets.")(outputs.export)

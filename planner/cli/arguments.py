@@ -18,6 +18,12 @@ Allow = Annotated[
     list[Path] | None,
     typer.Option("--allow-dir", help="Folder outside the project in which layers may lie. May be repeated."),
 ]
+Languages = Annotated[
+    str,
+    typer.Option(
+        "--lang", help="Language of the page: en, es, fr or pt; several, such as en,es, make a page each."
+    ),
+]
 
 
 def whole_run(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.arguments import RunFolder, whole_run
+from planner.cli.arguments import Languages, RunFolder, whole_run
 from planner.errors import Fault, InputFault
 
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
@@ -75,12 +75,16 @@ def compare(
             "--out", help="Folder for compare.html and compare.csv; beside the first run if not told."
         ),
     ] = None,
+    lang: Languages = "en",
     force: Force = False,
 ) -> None:
     """Set runs side by side: who gains from one plan rather than another, which sites, what was asked."""
     from planner.cli.beside import show  # noqa: PLC0415
     from planner.flow import compare as write  # noqa: PLC0415
+    from planner.report.speech import asked_for  # noqa: PLC0415
 
-    beside, page = write([whole_run(folder) for folder in folders], out=out, force=force)
+    runs, languages = [whole_run(folder) for folder in folders], asked_for(lang)
+    beside, pages = write(runs, out=out, force=force, languages=languages)
     show(beside)
-    typer.echo(f"Wrote {page}")
+    for page in pages:
+        typer.echo(f"Wrote {page}")

@@ -68,10 +68,16 @@ def became(state: str, service: str) -> str:
     return words.get(state, "") % {"service": service}
 
 
+def option_name(option: str) -> str:
+    """Return the name of a size; those that the planner itself gives are told in words."""
+    known = {"existing": _("existing"), "programme": _("programme")}
+    return known.get(option, option)
+
+
 def changed_row(row: dict[str, Any], service: str) -> tuple[str, ...]:
     """Return a changed facility as a row of text."""
     capacity = number(row["capacity"], 0) if math.isfinite(row["capacity"]) else _("unlimited")
     words = (service, str(row["label"]) or str(row["place"]), str(row["neighbourhood_label"]) or NOTHING)
-    told = (became(str(row["state"]), service), str(row["option"]))
+    told = (became(str(row["state"]), service), option_name(str(row["option"])))
     costs = (number(row["capital_cost"]), number(row["operating_cost"]))
     return (*words, *told, capacity, number(row["served"], 0), *costs)

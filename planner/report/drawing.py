@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from planner.report.changed import became
+from planner.report.changed import became, option_name
 from planner.report.classes import breaks, class_of, decimals_of, legend_of, ramp, rounded_breaks
 from planner.report.figures import records
 from planner.report.numbers import change, number, percent
@@ -236,7 +236,7 @@ def _symbols(outlines: Outlines, figures: Figures, order: dict[str, int]) -> tup
         label = figures.labels[row["service"]]
         state = str(row["state"])
         what = became(state, label)
-        text = f"{row['label']}: {label}, {row['option']}" + (f" – {what}" if what else "")
+        text = f"{row['label']}: {label}, {option_name(str(row['option']))}" + (f" – {what}" if what else "")
         shape = order[row["service"]] % SHAPES
         drawn = DRAWN.get(state, "changed")
         nth_ = int(table.index[position])

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.report.changed import became
+from planner.report.changed import became, option_name
 from planner.report.figures import records
-from planner.report.numbers import NOTHING, change, number, percent
+from planner.report.numbers import NOTHING, change, marks, number, percent
 from planner.report.rivals import beside, told
 from planner.report.speech import _
 
@@ -39,8 +39,11 @@ def fingerprint() -> str:
 
 
 def spoken() -> dict[str, str]:
-    """Return the words of the script."""
+    """Return the words of the script, and the marks of its figures."""
+    point, thousands = marks()
     return _of_rivals() | {
+        "point": point,
+        "thousands": thousands,
         "closer": _("Closer"),
         "farther": _("Farther"),
         "whole": _("The whole city"),
@@ -63,7 +66,7 @@ def spoken() -> dict[str, str]:
         "what": _("What"),
         "stands": _("Where it stands"),
         "why": _("Why here: whom it serves"),
-        "more": _("and % more, in the tables"),
+        "more": _("and %(n)s more, in the tables"),
     }
 
 
@@ -73,11 +76,11 @@ def _of_rivals() -> dict[str, str]:
         "none": _("None within reach."),
         "rivals": _("What it competes with"),
         "norival": _("No other facility in use is within reach of those it serves."),
-        "shared": _("is within reach of % whom this one serves"),
-        "only": _("% whom it serves have no other within reach."),
+        "shared": _("is within reach of %(amount)s whom this one serves"),
+        "only": _("%(amount)s whom it serves have no other within reach."),
         "elsewhere": _("What it would bring elsewhere"),
-        "instead": _("free, and within reach of % of those it serves"),
-        "left": _("free, and could serve % whom the plan leaves out"),
+        "instead": _("free, and within reach of %(amount)s of those it serves"),
+        "left": _("free, and could serve %(amount)s whom the plan leaves out"),
         "noelse": _("No free site of this kind is within reach of anybody whom the plan leaves out."),
     }
 
@@ -181,6 +184,7 @@ def _facility(
     services: dict[str, int],
 ) -> dict[str, Any]:
     money, service = scenario.budget.currency, str(row["service"])
+    option = option_name(str(row["option"]))
     unit = scenario.services[service].unit
     placed = math.isfinite(row["x"])
     at = outlines.place(row["x"], row["y"]) if placed else (None, None)
@@ -188,7 +192,7 @@ def _facility(
     return {
         "name": str(row["label"]) or str(row["place"]),
         "service": services[service],
-        "what": f"{row['option']} – {state}" if state else str(row["option"]),
+        "what": f"{option} – {state}" if state else option,
         "place": order.get(str(row["neighbourhood"])),
         "at": [round(part) if part is not None else None for part in at],
         "built": row["state"] != "stands",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.report.changed import option_name
 from planner.report.figures import done_by_plan, records, service_label
 from planner.report.numbers import NOTHING, number, percent
 from planner.report.sheets import Sheet, part_of
@@ -50,7 +51,7 @@ def timetable(scenario: Scenario, plan: Plan) -> Sheet:
         for row in records(done.sort_values(["period", "service", "label", "provider"], kind="stable")):
             paid = int(row["period"]) - 1 - waiting(scenario, row)
             when = (names[int(row["period"]) - 1], names[paid], service_label(scenario, str(row["service"])))
-            what = (str(row["label"]) or str(row["place"]), str(row["option"]).replace("_", " "))
+            what = (str(row["label"]) or str(row["place"]), option_name(str(row["option"])).replace("_", " "))
             rows.append((*when, *what, number(row["modules"]), number(row["capital_cost"])))
     heads = [_("Opens"), _("Paid for in"), _("Service"), _("Place"), _("Size or change"), _("Modules")]
     caption = _("What opens when (%(currency)s)") % {"currency": scenario.budget.currency}

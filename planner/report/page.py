@@ -25,7 +25,7 @@ from planner.report.figures import Figures, add_up
 from planner.report.judging import equal_outcome
 from planner.report.maps import write_maps
 from planner.report.outlines import outline
-from planner.report.vouching import vouched
+from planner.report.vouching import checked, vouched
 from planner.scenario.futures import likeliest
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
     versions: Mapping[str, str],
     equity: Mapping[str, pd.DataFrame] | None = None,
     rivals: Rivals | None = None,
-) -> Path:
-    """Write the maps and the report page of a plan.
+    languages: Sequence[str] = (speech.ENGLISH,),
+) -> list[Path]:
+    """Write the maps and the report page of a plan, in every language asked for.
 
     Parameters
     ----------
@@ -78,31 +79,38 @@ def write_report(  # noqa: PLR0917 - the nouns of the flow, in its order
         Tables as in `frames.equity.EQUITY_TABLES`; without them the page has no equity audit.
     rivals
         What each facility stands beside; without it its card does not tell.
+    languages
+        Languages that `speech` knows: the first in `report.html`, others in `report.es.html` and so on.
 
     Returns
     -------
-    Path
-        The page; the same arguments give the same bytes.
+    list of Path
+        The pages, in that order; the same arguments give the same bytes.
     """
     whole, plan = plan, plan.seen(likeliest(scenario))
-    figures = add_up(scenario, city, plan, services)
-    write_maps(folder, scenario, city, plan, figures)
-    text = render(
-        scenario,
-        city,
-        plan,
-        figures,
-        indicators,
-        verdict=verdict,
-        notes=notes,
-        versions=versions,
-        equity=equity,
-        rivals=rivals,
-        by_future=futures.by_future(scenario, city, whole, services),
-    )
-    path = folder / PAGE
-    path.write_text(text, encoding="utf-8", newline="\n", errors="replace")
-    return path
+    write_maps(folder, scenario, city, plan, add_up(scenario, city, plan, services))
+    for old in folder.glob(f"{Path(PAGE).stem}.*{Path(PAGE).suffix}"):  # in a language not asked for now
+        old.unlink()
+    pages = []
+    for name in speech.pages(PAGE, languages):
+        with speech.spoken(name.language):
+            text = render(
+                scenario,
+                city,
+                plan,
+                add_up(scenario, city, plan, services),
+                indicators,
+                verdict=verdict,
+                notes=notes,
+                versions=versions,
+                equity=equity,
+                rivals=rivals,
+                by_future=futures.by_future(scenario, city, whole, services),
+                tongues=speech.pages(PAGE, languages),
+            )
+        pages.append(folder / name.file)
+        pages[-1].write_text(text, encoding="utf-8", newline="\n", errors="replace")
+    return pages
 
 
 def render(
@@ -118,15 +126,16 @@ def render(
     equity: Mapping[str, pd.DataFrame] | None = None,
     rivals: Rivals | None = None,
     by_future: Sheet | None = None,
+    tongues: Sequence[speech.Page] = (),
 ) -> str:
-    """Return the page as text."""
+    """Return the page as text, in the language spoken now; `tongues` are the pages in all languages."""
     context = {
-        "language": speech.language(),
+        "tongues": tongues,
         "scenario": scenario,
         "headline": words.headline(scenario, plan, figures),
         "top_places": words.top_places(figures),
         "cards": proof.cards(scenario, plan, figures),
-        "verdict": verdict,
+        "verdict": checked(verdict),
         "notes": [*city.notes, *notes],
         "versions": sorted(versions.items()),
         "sentences": proof.sentences(indicators),
@@ -149,6 +158,7 @@ def template(name: str) -> jinja2.Template:
     _speak(found.environment)
     words: dict[str, Any] = {"spoken": explained.spoken, "script": explained.script}
     found.globals.update(words, fingerprint=explained.fingerprint)
+    found.globals.update(language=speech.language(), direction=speech.direction())
     return found
 
 

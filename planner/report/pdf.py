@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.errors import Fault, InputFault
 
-PDF = "report.pdf"
+PDF = ".pdf"
 VARIANT = "pdf/ua-1"
 """Universal accessibility: tags, title, language and words for every picture (ISO 14289-1)."""
 PICTURES = Path(__file__).parent / "templates" / "pictures.css"
@@ -48,7 +48,7 @@ def write_pdf(page: Path) -> Path:
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=())
     document = weasyprint.HTML(string=page.read_text("utf-8"), base_url=page.name, url_fetcher=fetcher)
     _stand_alone(document.etree_element)
-    target = page.with_name(PDF)
+    target = page.with_suffix(PDF)
     target.write_bytes(document.write_pdf(pdf_variant=VARIANT))
     return target
 
@@ -58,6 +58,8 @@ def _stand_alone(tree: Any) -> None:  # noqa: ANN401 - an element of the parsed 
     named = (part for kind in ("path", "pattern") for part in tree.iter(f"{SVG}{kind}"))
     outlines = {part.get("id"): part for part in named if part.get("id")}
     style = PICTURES.read_text("utf-8")
+    for own in tree.iter("style"):
+        own.text = _by_hand(own.text, ("left", "right") if tree.get("dir") != "rtl" else ("right", "left"))
     body = tree.find("body")
     body.remove(next(part for part in body if part.get("class") == "defs"))
     for picture in list(tree.iter(f"{SVG}svg")):
@@ -68,6 +70,13 @@ def _stand_alone(tree: Any) -> None:  # noqa: ANN401 - an element of the parsed 
         _add(picture, "style", style)
         if picture.find(f"{SVG}title") is None:  # a key of a legend is told by the words after it
             _add(picture, "title", (picture.tail or "").strip())
+
+
+def _by_hand(style: str, sides: tuple[str, str]) -> str:
+    """Styles with left and right for where a line begins and ends, which WeasyPrint does not know."""
+    for end, side in zip(("inline-start:", "inline-end:"), sides, strict=True):
+        style = style.replace(f"inset-{end}", f"{side}:").replace(end, f"{side}:")
+    return style
 
 
 def _defined(part: Any) -> Any:  # noqa: ANN401 - as above

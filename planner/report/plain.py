@@ -131,7 +131,7 @@ def _summaries() -> dict[str, str]:
 
 def _title(kind: str, name: str) -> str:
     try:
-        return catalogue.find(kind, name).title
+        return _(catalogue.find(kind, name).title)
     except InputFault:
         return ""
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planner.report.changed import CHANGES, changed_row
+from planner.report.changed import CHANGES, changed_row, option_name
 from planner.report.figures import records
 from planner.report.numbers import NOTHING, change, number, percent
 from planner.report.plain import explain_measure, explain_summary
@@ -82,7 +82,7 @@ def _facility(row: dict[str, Any], service: str, *, existing: bool) -> tuple[str
     if existing:
         return (*words, *use)
     costs = (number(row["capital_cost"]), number(row["operating_cost"]), number(row["land_m2"]))
-    return (*words, str(row["option"]), number(row["modules"]), *use, *costs)
+    return (*words, option_name(str(row["option"])), number(row["modules"]), *use, *costs)
 
 
 def served(figures: Figures) -> Sheet:

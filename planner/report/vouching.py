@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from planner.plan import BY_PRICES
@@ -11,6 +12,18 @@ from planner.report.speech import _
 
 if TYPE_CHECKING:
     from planner.plan import Status
+
+KEPT = re.compile(r"([\d,]+) figures recomputed from tables and inputs: the plan keeps what it says\.")
+"""The checker's sentence (`planner/verify/verdict.py`), as it is kept with a run."""
+
+
+def checked(verdict: str) -> str:
+    """Say what the checker says; a plan that keeps everything is told in the language spoken now."""
+    found = KEPT.fullmatch(verdict)
+    if found is None:
+        return verdict
+    facts = {"n": number(float(found[1].replace(",", "")), 0)}
+    return _("%(n)s figures recomputed from tables and inputs: the plan keeps what it says.") % facts
 
 
 def vouched(status: Status) -> str:

@@ -139,6 +139,8 @@ def people(unit: str, count: float) -> str:
         "place": ngettext("place", "places", count),
         "facility": ngettext("facility", "facilities", count),
     }
+    if "/" in unit and unit not in known:
+        return "/".join(people(part, nth or count) for nth, part in enumerate(unit.split("/")))
     return known.get(unit, unit)
 
 
@@ -194,22 +196,22 @@ def gains(figures: Figures) -> str:
     sentence = _(
         "Wellbeing, which is 1 where every need is met, goes from %(before)s to %(after)s on average: "
         "%(worst)s in the places where the worst-off fifth of residents live, "
-        "%(best)s in those of the best-off fifth%(group)s."
+        "%(best)s in those of the best-off fifth."
     )
-    return sentence % (facts | {"group": _best_group(figures)})
+    return f"{sentence % facts} {_best_group(figures)}".strip()
 
 
 def _best_group(figures: Figures) -> str:
     if figures.leading is None:
         several = len(figures.groups) > 2  # noqa: PLR2004 - everyone and one group
-        return _("; no group told apart clearly gains more than all others") if several else ""
+        return _("No group told apart clearly gains more than all others.") if several else ""
     top = next(
         gain
         for gain, name in zip(figures.gains_by_group, figures.groups.index, strict=True)
         if name == figures.leading
     )
     facts = {"group": where_live(top.label), "change": change(top.change)}
-    return _("; of the groups told apart, %(group)s clearly gain most (%(change)s)") % facts
+    return _("Of the groups told apart, %(group)s clearly gain most (%(change)s).") % facts
 
 
 def where_live(label: str) -> str:

@@ -252,12 +252,13 @@ def write(folder: Path, *, hostile: bool = False) -> Path:
     made = plan(formula if hostile else "Mill Lane")
     told = audit(asked, place, made)
     write_tables(folder, made, indicators(), told)
-    return write_report(
+    (page,) = write_report(
         folder, asked, place, made, indicators(), services(),
         verdict=script if hostile else "every rule is kept",
         notes=[attribute] if hostile else ["Straight lines."],
         versions={"planner": "0.1.0"}, equity=told, rivals=rivals(formula if hostile else ""),
     )  # fmt: skip
+    return page
 
 
 if __name__ == "__main__":

@@ -29,11 +29,19 @@ SHORT = 200
 """Letters that a name in a scenario may have."""
 
 
-def keep(folder: Path, name: str | None = None, *, made: Plan | None = None, **changes: object) -> Kept:
+def keep(
+    folder: Path,
+    name: str | None = None,
+    *,
+    made: Plan | None = None,
+    languages: Sequence[str] = ("en",),
+    **changes: object,
+) -> Kept:
     """Write a run, as `planner run` leaves it, and read it back; `name` stands in every field."""
     asked, place, made = _asked(name, **changes), _place(name), made or _made(name)
     rivals = invented_plan.rivals(name or "")
-    return write(folder, asked, place, made, invented_plan.services(), said=name, rivals=rivals)
+    services = invented_plan.services()
+    return write(folder, asked, place, made, services, said=name, rivals=rivals, languages=languages)
 
 
 def write(
@@ -46,6 +54,7 @@ def write(
     said: str | None = None,
     notes: Sequence[str] = (),
     rivals: Rivals | None = None,
+    languages: Sequence[str] = ("en",),
 ) -> Kept:
     """Write a run of any city and plan."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,6 +65,7 @@ def write(
     write_report(
         folder, asked, place, made, figures, services,
         verdict=said, notes=[said, *notes], versions={"planner": "0.1.0"}, equity=told, rivals=rivals,
+        languages=languages,
     )  # fmt: skip
     (folder / "scenario.yaml").write_text(scenario_text(asked, folder), encoding="utf-8", newline="\n")
     manifest = store.manifest(

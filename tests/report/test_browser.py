@@ -13,6 +13,7 @@ from hostile import HOSTILE
 
 import planner
 from planner import flow
+from planner.report import speech
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def written(folder: Path, name: str | None) -> dict[str, Path]:
     runs = [
         kept_run.keep(folder / run, name, objective=o) for run, o in (("a", "utilitarian"), ("b", "maximin"))
     ]
-    _, compared = flow.compare([run.folder for run in runs])
+    _, (compared,) = flow.compare([run.folder for run in runs])
     shown = folder / "notebook.html"
     shown.write_text(SHELL.format(planner.open_run(runs[0].folder)._repr_html_()), encoding="utf-8")
     return {"report": runs[0].folder / "report.html", "comparison": compared, "notebook": shown}
@@ -234,16 +235,20 @@ def test_no_barrier_is_found(
     chromium: browser.Browser, pages: dict[str, Path], kind: str, wide: int, *, phone: bool
 ) -> None:
     """Axe finds no violation of WCAG 2.1 AA, with everything folded out and a card open."""
+    assert violations(opened(chromium, pages[kind], wide=wide, phone=phone)) == []
+
+
+def violations(one: browser.Browser) -> list[object]:
+    """Return what axe finds, with everything folded out and a card open."""
     code = axe()
-    one = opened(chromium, pages[kind], wide=wide, phone=phone)
     one.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     one.run(
         "(s => s && (s.value = '0', s.dispatchEvent(new Event('change'))))(document.getElementById('place'))"
     )
     one.run(code)
     told = "r.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])"
-    found = one.run(f"axe.run(document, {{runOnly: {TAGS!r}}}).then(r => {told})")
-    assert found == []
+    found: list[object] = one.run(f"axe.run(document, {{runOnly: {TAGS!r}}}).then(r => {told})")
+    return found
 
 
 def harmless(chromium: browser.Browser, folder: Path, name: str) -> None:
@@ -279,3 +284,62 @@ def test_no_name_runs(chromium: browser.Browser, tmp_path: Path, name: str) -> N
 def test_no_other_name_runs(chromium: browser.Browser, tmp_path: Path, name: str) -> None:
     """None of the sixty names runs, in any field, on any page."""
     harmless(chromium, tmp_path, name)
+
+
+@pytest.fixture(scope="module")
+def tongues(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the report in every language, and in one that is written from right to left."""
+    folder = tmp_path_factory.mktemp("tongues")
+    known = speech.languages()
+    run = kept_run.keep(folder / "a", languages=known).folder
+    hebrew = kept_run.keep(folder / "b", languages=["he"]).folder  # nobody translated it: words stay English
+    names = dict(zip(known, ["report.html", *(f"report.{name}.html" for name in known[1:])], strict=True))
+    return {name: run / file for name, file in names.items()} | {"he": hebrew / "report.html"}
+
+
+def test_the_language_switches(chromium: browser.Browser, tongues: dict[str, Path]) -> None:
+    """A press on a language opens its page, which leads back."""
+    one = opened(chromium, tongues["en"])
+    one.run("setTimeout(() => document.querySelector('.tongues a[hreflang=es]').click(), 0) && 0")
+    one.wait("document.documentElement.lang === 'es'")
+    assert one.run("document.querySelector('.kicker').textContent") == "Informe de asignación"
+    one.click(*shape(one, "figure svg.map use[href='#n1']"))
+    assert "Residentes\n500" in one.run(TOLD).replace("\u00a0", " ")
+    one.run("setTimeout(() => document.querySelector('.tongues a[hreflang=en]').click(), 0) && 0")
+    one.wait("document.documentElement.lang === 'en'")
+
+
+def test_tables_sort_by_the_figures_of_a_language(
+    chromium: browser.Browser, tongues: dict[str, Path]
+) -> None:
+    """In French `0,50` and `1 200` are figures: a column is sorted by what they are worth."""
+    one = opened(chromium, tongues["fr"])
+    told = one.run(
+        """(() => {
+          const table = document.querySelector('#gains table');
+          const body = table.tBodies[0];
+          ['1\u202f200', '0,5', '30', '−2,25'].forEach((text, n) => {
+            const row = body.rows[n] || body.insertRow();
+            row.cells[1].textContent = text;
+          });
+          [...body.rows].slice(4).forEach((row) => row.remove());
+          table.tHead.rows[0].cells[1].querySelector('button').click();
+          return [...body.rows].map((row) => row.cells[1].textContent).join('|');
+        })()"""
+    )
+    assert told == "−2,25|0,5|30|1\u202f200"
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "pt", "he"])
+@pytest.mark.parametrize(("wide", "phone"), [(1280, False), (390, True)])
+def test_languages_fit(
+    chromium: browser.Browser, tongues: dict[str, Path], language: str, wide: int, *, phone: bool
+) -> None:
+    """In every language, and from right to left, only tables are wider than the window; axe finds nothing."""
+    one = opened(chromium, tongues[language], wide=wide, phone=phone)
+    assert one.run("document.documentElement.scrollWidth") <= wide
+    assert one.run("document.documentElement.dir") == ("rtl" if language == "he" else "ltr")
+    assert one.run("getComputedStyle(document.querySelector('h1')).direction") == one.run(
+        "document.documentElement.dir"
+    )
+    assert violations(one) == []

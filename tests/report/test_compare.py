@@ -343,7 +343,7 @@ def hostile_pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[s
             kept_run.keep(folder / run, name, objective=o)
             for run, o in (("a", "utilitarian"), ("b", "maximin"))
         ]
-        _, page = flow.compare([run.folder for run in runs])
+        _, (page,) = flow.compare([run.folder for run in runs])
         found[name] = page.read_text("utf-8"), page.with_name("compare.csv").read_text("utf-8-sig")
     return found
 
@@ -378,10 +378,10 @@ def test_same_runs_same_bytes(kept: Kept, tmp_path: Path) -> None:
     """Two comparisons of the same runs do not differ; the page is replaced, an `--out` folder is not."""
     copied = other(kept, tmp_path / "other", (0.7, 0.7)).folder
     folders = [Path(shutil.copytree(kept.folder, tmp_path / "one")), copied]
-    beside, page = flow.compare(folders)
+    beside, (page,) = flow.compare(folders)
     assert page.parent.parent == tmp_path
     first = page.read_bytes(), page.with_name("compare.csv").read_bytes()
-    assert flow.compare(folders)[1].read_bytes() == first[0]
+    assert flow.compare(folders)[1][0].read_bytes() == first[0]
     assert page.with_name("compare.csv").read_bytes() == first[1]
     flow.compare(folders, out=tmp_path / "mine")
     assert (tmp_path / "mine" / "compare.html").read_bytes() == first[0]

@@ -54,7 +54,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Kept]:
 
 def pages(runs: list[Kept]) -> dict[str, Path]:
     """Return every page that people open."""
-    _, compared = flow.compare([run.folder for run in runs])
+    _, (compared,) = flow.compare([run.folder for run in runs])
     shown = runs[0].folder.parent / "notebook.html"
     shown.write_text(SHELL.format(planner.open_run(runs[0].folder)._repr_html_()), encoding="utf-8")
     return {"report": runs[0].folder / "report.html", "comparison": compared, "notebook": shown}

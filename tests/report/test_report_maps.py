@@ -203,7 +203,7 @@ def test_a_plan_that_builds_nothing_still_has_maps(tmp_path: Path) -> None:
     )
     place, asked = invented_plan.city(), invented_plan.scenario()
     table = invented_plan.indicators()
-    page = write_report(
+    (page,) = write_report(
         tmp_path, asked, place, empty, table, invented_plan.services(), verdict="kept", notes=[], versions={}
     )
     assert "The plan builds nothing." in page.read_text("utf-8")

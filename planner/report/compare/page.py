@@ -11,26 +11,34 @@ from planner.report.page import template
 from planner.report.tables import write_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from planner.report.compare.runs import Beside
 
 PAGE, TABLE = "compare.html", "compare.csv"
-FILES = (PAGE, TABLE)
 
 
-def write_comparison(folder: Path, beside: Beside) -> None:
-    """Write the page and the table of a comparison; the same runs give the same bytes."""
+def files(languages: Sequence[str]) -> list[str]:
+    """Names of what is written: the table, and a page in each language."""
+    return [TABLE, *(page.file for page in speech.pages(PAGE, languages))]
+
+
+def write_comparison(folder: Path, beside: Beside, languages: Sequence[str] = (speech.ENGLISH,)) -> None:
+    """Write the table of a comparison, and its page in each language; the same runs give the same bytes."""
     write_csv(folder / TABLE, COMPARED, compared(beside))
-    text = render(beside)
-    (folder / PAGE).write_text(text, encoding="utf-8", newline="\n", errors="replace")
+    tongues = speech.pages(PAGE, languages)
+    for page in tongues:
+        with speech.spoken(page.language):
+            text = render(beside, tongues)
+        (folder / page.file).write_text(text, encoding="utf-8", newline="\n", errors="replace")
 
 
-def render(beside: Beside) -> str:
-    """Return the page as text."""
+def render(beside: Beside, tongues: Sequence[speech.Page] = ()) -> str:
+    """Return the page as text, in the language spoken now; `tongues` are the pages in all languages."""
     differ, same = sheets.inputs(beside)
     context: dict[str, Any] = {
-        "language": speech.language(),
+        "tongues": tongues,
         "city": beside.runs[0].scenario.name,
         "letters": beside.letters,
         "told_runs": words.told_runs(beside),

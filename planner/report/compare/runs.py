@@ -44,13 +44,15 @@ class Beside:
         The runs.
     places
         Neighbourhoods that all of them have, by id, as the first has them.
-    notes
-        What cannot be compared, or only with care.
     """
 
     runs: tuple[Kept, ...]
     places: gpd.GeoDataFrame
-    notes: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What cannot be compared, or only with care."""
+        return tuple(_notes(self.runs, len(self.places)))
 
     @property
     def letters(self) -> str:
@@ -134,7 +136,7 @@ def line_up(runs: Sequence[Kept]) -> Beside:
     shared = first.index
     for run in runs[1:]:
         shared = shared.intersection(_places(run).index, sort=False)
-    return Beside(tuple(runs), first.loc[shared], tuple(_notes(runs, len(shared))))
+    return Beside(tuple(runs), first.loc[shared])
 
 
 def _places(run: Kept) -> gpd.GeoDataFrame:

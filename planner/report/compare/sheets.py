@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from planner.report.changed import option_name
 from planner.report.compare.asked import asked_apart, inputs_apart
 from planner.report.compare.runs import EVERYONE, Pair
 from planner.report.compare.tables import moved, sites, spent, spent_by
@@ -206,7 +207,12 @@ def places(beside: Beside) -> list[Sheet]:
 def _site(beside: Beside, row: dict[str, Any]) -> tuple[str, ...]:
     service, place = str(row["service"]), str(row["place"])
     runs = ", ".join(row["runs"])
-    return beside.services.get(service, service), str(row["label"]) or place, str(row["option"]), runs
+    return (
+        beside.services.get(service, service),
+        str(row["label"]) or place,
+        option_name(str(row["option"])),
+        runs,
+    )
 
 
 def overlap(beside: Beside) -> Sheet:

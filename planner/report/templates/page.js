@@ -14,7 +14,8 @@
 
   /* Tables: a head is a button that sorts its column. */
   const worth = (text) => {
-    const found = text.replace(/,/g, "").replace(/−/g, "-").match(/-?(?:\d+\.?\d*|\.\d+)/);
+    const plain = text.replaceAll(words.thousands, "").replaceAll(words.point, ".").replace(/−/g, "-");
+    const found = plain.match(/-?(?:\d+\.?\d*|\.\d+)/);
     return found ? Number(found[0]) : null;
   };
   const sortable = (table) => {
@@ -261,7 +262,7 @@
       item.append(button, make("span", ` ${aside}`));
       items.append(item);
     });
-    if (rows.length > 40) items.append(make("li", words.more.replace("%", rows.length - 40)));
+    if (rows.length > 40) items.append(make("li", words.more.replace("%(n)s", rows.length - 40)));
     return card.append(items);
   };
   const rays = (pairs) => {
@@ -326,13 +327,13 @@
     if (!data.beside) return;
     const [others, only, instead, left] = data.beside[nth];
     links(words.rivals, others.map(([f, amount]) =>
-      [data.facilities[f].name, words.shared.replace("%", amount), () => facility(f)]), words.norival);
-    if (only && others.length) card.append(make("p", words.only.replace("%", only)));
+      [data.facilities[f].name, words.shared.replace("%(amount)s", amount), () => facility(f)]), words.norival);
+    if (only && others.length) card.append(make("p", words.only.replace("%(amount)s", only)));
     card.append(make("h4", words.elsewhere));
     const items = make("ul", "", "go");
     [[instead, words.instead], [left, words.left]].filter(([site]) => site).forEach(([[site, amount], text]) => {
       const item = make("li", data.sites[site]);
-      item.append(make("span", ` ${text.replace("%", amount)}`));
+      item.append(make("span", ` ${text.replace("%(amount)s", amount)}`));
       items.append(item);
     });
     card.append(items.children.length ? items : make("p", words.noelse));
@@ -359,7 +360,7 @@
     if (event.key === "Escape" && !card.hidden) close();
   });
   if (search) {
-    data.places.map((it, n) => [it.name, n]).sort((a, b) => a[0].localeCompare(b[0])).forEach(([name, n]) => {
+    data.places.map((it, n) => [it.name, n]).sort((a, b) => a[0].localeCompare(b[0], document.documentElement.lang)).forEach(([name, n]) => {
       const option = make("option", name);
       option.value = n;
       search.append(option);
