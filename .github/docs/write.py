@@ -53,7 +53,7 @@ KINDS = {
     "measure": ("Measures", "All of them are told; a scenario names none."),
 }
 FILES = (
-    ("report.html", "the answer for people: one page that opens offline"),
+    ("report.html", "the answer for people: one page that opens offline; `--lang` writes one a language"),
     ("report.pdf", "after `planner report RUN --pdf`: the page on A4, tagged for those who cannot see it"),
     ("manifest.json", "SHA-256 of every input, versions, how it ended, value, bound, gap, verdict"),
     ("scenario.yaml", "the question in full, every default written out: itself a scenario that runs"),
