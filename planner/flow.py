@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner import store
-from planner.errors import Fault, InputFault, PlanRefused
+from planner.errors import Fault, PlanRefused
 from planner.explore.answer import Run, open_run, remembered
 from planner.explore.rivals import rivals
 from planner.explore.tables import write_audit
@@ -187,7 +187,7 @@ def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[st
     runs = folder.absolute().parent
     project = runs.parent if runs.name == store.RUNS else None
     question = ask(folder / SCENARIO, allow=allow, project=project, ear=ear)
-    _refuse_changed(manifest["inputs"], question.city.inputs)
+    store.refuse_changed(manifest["inputs"], question.city.inputs)
     return manifest, question
 
 
@@ -283,13 +283,6 @@ def _manifest(question: Question, plan: Plan, verdict: Verdict) -> dict[str, Any
         options=scenario.solver.model_dump(),
         times={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
     )
-
-
-def _refuse_changed(then: Mapping[str, str], now: Mapping[str, str]) -> None:
-    changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
-    if changed:
-        hint = "restore the files, or run the scenario again"
-        raise InputFault(Fault("has changed since the run was made", name, hint) for name in changed)
 
 
 __all__ = [

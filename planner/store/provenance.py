@@ -13,7 +13,7 @@ from math import isfinite
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault, MachineFault
+from planner.errors import Fault, InputFault, MachineFault
 from planner.plan import Status, Step
 from planner.store.disk import told
 
@@ -181,6 +181,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise MachineFault(Fault("the manifest is damaged", where, "run the scenario again"))
     return content
+
+
+def refuse_changed(then: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Refuse inputs that are not what they were when a run was made.
+
+    Raises
+    ------
+    InputFault
+        For every one that has changed, has gone or is new.
+    """
+    changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+    if changed:
+        hint = "restore the files, or run the scenario again"
+        raise InputFault(Fault("has changed since the run was made", name, hint) for name in changed)
 
 
 def _version(distribution: str) -> str:
