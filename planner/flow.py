@@ -170,12 +170,7 @@ def compare(
 
 
 def answered(path: Path, *, allow: Sequence[Path] = (), ear: Ear) -> tuple[Question, Plan, Path]:
-    """The question and the plan of a run; of a scenario file, which is run where it has not been.
-
-    Returns
-    -------
-    The question, the plan, and the folder of the run.
-    """
+    """Question, plan and folder of a run; of a scenario file, which is run where it has not been."""
     folder = path if path.is_dir() else run(path, allow=allow, ear=ear).folder
     manifest, question = _asked_again(folder, allow, ear)
     return question, Plan(**read_tables(folder), status=store.status_of(manifest)), folder
