@@ -7,22 +7,23 @@ extract gives the same bytes. What is published, what is assumed and why stands 
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from planner.city import osm
+from planner.city.geojson import write_geojson
+from planner.city.osm_layers import home_floor, placed, site_points, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    import geopandas as gpd
 
 HERE = Path(__file__).parent
 MEMBER = "tests/test_files/monaco.osm.pbf"
@@ -53,7 +54,6 @@ ESTIMATED = "estimated by floor area"
 HOUSEHOLD = 37_308 / (0.89 * 19_534)  # residents per main residence, census of 2016
 PUPILS = 4_398  # 68.2 % of 6,448 pupils live in Monaco (IMSEE, school year 2023/24)
 HOMES = 715  # state homes to be delivered 2023-2027 (IMSEE, September 2023)
-SMALLEST_HOME_M2 = 30.0
 
 PUBLIC, PRIVATE = 0.652, 0.742  # share of pupils who live in Monaco, state and private schools
 # Name and places; an empty name keeps the one in OpenStreetMap.
@@ -98,22 +98,13 @@ DROPPED = {
     "way/586521034": "Villa Paloma: a house of the national museum, tagged as a public building",
     "way/94452761": "Villa Sauber: a house of the national museum, tagged as a public building",
 }
-# Kind of site: smallest outline [m²], share of it that a project may use, most that it may use [m²].
-RULES = {
-    "vacant land": (300.0, 1.0, np.inf),
-    "car park": (150.0, 1.0, np.inf),
-    "public building": (200.0, 0.25, np.inf),
-    "open space": (400.0, 0.05, 250.0),
-    "square": (400.0, 0.05, 250.0),
-}
-SEATS = ("courthouse", "prison", "fire_station", "police")
 
 
 def main(source: str) -> None:
     """Build every layer beside this script."""
     extract = read(Path(source))
     wards = ward_areas(extract)
-    cells = homes(extract, wards)
+    cells = home_floor(extract, wards)
     wards = with_people(wards, cells)
     cells = spread(cells, wards)
     streets = osm.streets(extract)[["osm", "highway", "foot", "geometry"]].rename(columns={"osm": "way"})
@@ -121,7 +112,7 @@ def main(source: str) -> None:
     cells.to_csv(HERE / "cells.csv", index=False, lineterminator="\n")
     for name, layer in providers(extract, wards).items():
         write(name, layer, 6)
-    write("sites", candidates(extract, wards), 6)
+    write("sites", site_points(extract, wards, METRES, DROPPED), 6)
     write("streets", streets, 7)
     print(wards.drop(columns=["geometry", "floor"]).to_string())
 
@@ -156,25 +147,6 @@ def ward_areas(extract: osm.Extract) -> gpd.GeoDataFrame:
     return wards[["ward", "name", "geometry"]].sort_values("ward", ignore_index=True)
 
 
-def placed(points: gpd.GeoDataFrame, wards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Points with the ward that they lie in; those outside every ward are left out."""
-    return gpd.sjoin(points, wards[["ward", "geometry"]], predicate="within").drop(columns="index_right")
-
-
-def homes(extract: osm.Extract, wards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Residential buildings as points: `cell`, `ward`, `floor` [m²] = footprint × levels."""
-    built = osm.buildings(extract)
-    built = built.assign(footprint=osm.area_m2(built))
-    built = built[built["home"] & (built["footprint"] >= SMALLEST_HOME_M2)]
-    points = placed(built.set_geometry(built.geometry.representative_point()), wards)
-    grounds = osm.land(extract).query("kind == 'institution'").union_all()
-    points = points[~points.within(grounds)]
-    usual = points.groupby("ward")["levels"].transform("median")
-    floor = points["footprint"] * points["levels"].fillna(usual)
-    cells = points.assign(floor=floor).rename(columns={"osm": "cell"})
-    return cells[["cell", "ward", "floor", "geometry"]].sort_values("cell", ignore_index=True)
-
-
 def with_people(wards: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Wards with `residents`, `basis`, `households`, `children`, `homes_wanted`; `floor` [m²]."""
     floor = wards["ward"].map(cells.groupby("ward")["floor"].sum())
@@ -206,15 +178,6 @@ def spread(cells: gpd.GeoDataFrame, wards: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(table[columns])
 
 
-def whole(weights: pd.Series, total: int) -> pd.Series:
-    """Split a total into whole numbers in proportion to the weights (largest remainder)."""
-    shares = weights / weights.sum() * total
-    counts = np.floor(shares).astype(int)
-    order = (counts - shares).sort_values(kind="stable").index[: total - int(counts.sum())]
-    counts.loc[order] += 1
-    return counts
-
-
 def providers(extract: osm.Extract, wards: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
     """Existing providers by layer: `id`, `name`, `ward`, `capacity`, `quality`, `geometry`."""
     found = placed(osm.facilities(extract), wards)
@@ -242,76 +205,9 @@ def chosen(found: gpd.GeoDataFrame, table: dict[str, tuple[str, int, float]]) ->
     return kept.rename(columns={"osm": "id"})[["id", "name", "ward", "capacity", "quality", "geometry"]]
 
 
-def candidates(extract: osm.Extract, wards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Candidate sites as points: `site`, `name`, `ward`, `kind`, `land`, `outline` [m²], `geometry`."""
-    areas = osm.sites(extract)
-    areas = once(areas[[usable(row) for row in areas.itertuples()]])
-    points = placed(areas.set_geometry(areas.geometry.representative_point()), wards)
-    land = [
-        round(min(RULES[k][1] * m2, RULES[k][2]))
-        for k, m2 in zip(points["kind"], points["land_m2"], strict=True)
-    ]
-    near = named_streets(extract, points)
-    names = [
-        name or f"{kind.capitalize()} near {street}"
-        for name, kind, street in zip(points["name"], points["kind"], near, strict=True)
-    ]
-    sites = points.assign(land=land, outline=points["land_m2"].round().astype(int), name=names)
-    sites = sites.rename(columns={"osm": "site"}).sort_values("site", ignore_index=True)
-    return sites[["site", "name", "ward", "kind", "land", "outline", "geometry"]]
-
-
-def usable(area: Any) -> bool:  # noqa: ANN401 - a row
-    """Whether an area is large enough, and no project or seat of the state holds it already."""
-    tags = area.tags
-    taken = area.kind == "vacant land" and bool({"construction", "name"} & tags.keys())
-    seat = tags.get("amenity") in SEATS or "government" in tags.get("office", "") or "tourism" in tags
-    taken = taken or area.osm in DROPPED
-    return area.land_m2 >= RULES[area.kind][0] and not taken and not (area.kind == "public building" and seat)
-
-
-def once(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Leave out every area that a larger one holds for the most part."""
-    ordered = areas.sort_values(["land_m2", "osm"], ascending=[False, True]).to_crs(METRES).geometry
-    kept: list[int] = []
-    for index, shape in ordered.items():
-        if not any(ordered[other].intersection(shape).area > shape.area / 2 for other in kept):
-            kept.append(index)
-    return areas.loc[sorted(kept)]
-
-
-def named_streets(extract: osm.Extract, points: gpd.GeoDataFrame) -> list[str]:
-    """Name of the nearest named street of every point."""
-    named = osm.streets(extract).query("name != ''").to_crs(METRES)
-    found = gpd.sjoin_nearest(points[["osm", "geometry"]].to_crs(METRES), named[["name", "geometry"]])
-    first = found.sort_values(["osm", "name"]).drop_duplicates("osm").set_index("osm")["name"]
-    return [first[i] for i in points["osm"]]
-
-
 def write(name: str, layer: gpd.GeoDataFrame, decimals: int) -> None:
-    """Write RFC 7946 GeoJSON: WGS84, right-hand rule, one feature a line, no `crs`."""
-    shapes = shapely.transform(layer.geometry.to_numpy(), rounded(decimals))
-    shapes = shapely.orient_polygons(shapes)
-    rows = layer.drop(columns="geometry").to_dict("records")
-    lines = [feature(row, shape) for row, shape in zip(rows, shapes, strict=True)]
-    head = (
-        f'{{"type":"FeatureCollection","attribution":{json.dumps(CREDIT, ensure_ascii=False)},"features":[\n'
-    )
-    (HERE / f"{name}.geojson").write_text(head + ",\n".join(lines) + "\n]}\n", encoding="utf-8")
-    print(f"{name}: {len(lines)}")
-
-
-def rounded(decimals: int) -> Callable[[np.ndarray], np.ndarray]:
-    """Round coordinates; equal ones stay equal."""
-    return lambda coordinates: np.round(coordinates, decimals)
-
-
-def feature(row: dict[str, Any], shape: shapely.Geometry) -> str:
-    """Write one feature as text."""
-    parts = shape.geoms if isinstance(shape, shapely.MultiPolygon) else ()
-    geometry = shapely.geometry.mapping(parts[0] if len(parts) == 1 else shape)
-    content = {"type": "Feature", "properties": row, "geometry": geometry}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    """Write one layer beside this script."""
+    print(f"{name}: {write_geojson(HERE / f'{name}.geojson', layer, decimals, CREDIT)}")
 
 
 def arguments(given: Sequence[str]) -> str:
