@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli import outputs
+from planner.cli.alternatives import alternatives
 from planner.cli.arguments import Allow, Languages, RunFolder, ScenarioFile, whole_run
 from planner.cli.endings import epilog
 from planner.cli.more import more
@@ -171,6 +172,7 @@ def audit_(
 
 
 app.command(short_help="Say what the next money would bring.")(more)
+app.command(short_help="Say what all good plans share, and what is open.")(alternatives)
 app.command(short_help="Say why each site is in the plan, or not.")(why)
 
 

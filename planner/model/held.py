@@ -34,7 +34,7 @@ def holding(rules: Rulebook, yardstick: Yardstick, values: Sequence[float]) -> R
     def held(problem: Problem) -> tuple[Block, ...]:
         goals = replace(yardstick, problem=problem).goals
         own = (
-            _held(goal, name, value)
+            kept_at(goal, name, value)
             for goal, name, value in zip(goals, yardstick.names, values, strict=False)
         )
         return (*rules(problem), *own)
@@ -42,7 +42,7 @@ def holding(rules: Rulebook, yardstick: Yardstick, values: Sequence[float]) -> R
     return held
 
 
-def _held(goal: Goal, name: str, value: float) -> Block:
+def kept_at(goal: Goal, name: str, value: float) -> Block:
     """A goal as rows: it is worth at most this."""
     terms = tuple(
         Terms(f, np.zeros(len(c), np.int64), np.arange(len(c)), c) for f, c in goal.cost.items() if len(c)

@@ -1,0 +1,95 @@
+"""The command `alternatives`: what all good plans share, and what stays open."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planner.cli.arguments import Allow  # noqa: TC001 - typer reads the annotations
+from planner.errors import Fault, InputFault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.flow import Ear
+
+SECONDS = 300.0
+LARGEST = 0.5
+"""A plan that misses more than half is no good plan any more."""
+
+
+def alternatives(
+    place: Annotated[Path, typer.Argument(help="Scenario file, or folder of a run.", metavar="SCENARIO|RUN")],
+    *,
+    within: Annotated[
+        str, typer.Option("--within", help="What a good plan may miss of what the best one found gains.")
+    ] = "2%",
+    number: Annotated[
+        int, typer.Option("--number", min=1, max=100, help="Plans that are written beside the one in hand.")
+    ] = 10,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1.0, max=86_400.0, help="Time for all of it [s].")
+    ] = SECONDS,
+    allow: Allow = None,
+) -> None:
+    """Say what all good plans share, and what stays open to negotiation.
+
+    Good plans are all that miss at most a little of what the plan in hand gains. A place is a ley line when
+    every good plan has it, and never in one when none has it: both are proven in this model. It is open when
+    plans show both. What is neither proven nor shown is told as undecided: more time may settle it. First it
+    is asked how much good plans build of each service and in each district. The tables, and plans that differ
+    as much as was found, are written into `alternatives/` of the run: `planner assess SCENARIO --facilities
+    alternative-01.csv` makes a run of one, to be compared with others.
+
+    Examples: planner alternatives scenario.yaml · planner alternatives runs/new-york-1a2b3c4d --within 1%
+    """
+    from planner.cli.progress import Progress  # noqa: PLC0415
+
+    share = share_of(within)
+    with Progress() as ear:
+        lines = told(place, share, number, seconds=seconds, allow=allow or (), ear=ear)
+    typer.echo("\n".join(lines))
+
+
+def share_of(text: str) -> float:
+    """Return a share from `2%`, `2 %` or `0.02`.
+
+    Raises
+    ------
+    InputFault
+        For what is no share, none at all, or more than half.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*", text)
+    share = float(found[1]) / (100 if found[2] else 1) if found else 0.0
+    if not 0 < share <= LARGEST:
+        message = f"`{text}` is no share above 0 % and up to {LARGEST:.0%}"
+        raise InputFault(Fault(message, "--within", "write it as `2%` or `0.02`"))
+    return share
+
+
+def told(
+    place: Path, within: float, number: int, *, seconds: float, allow: Sequence[Path], ear: Ear
+) -> list[str]:
+    """Lines that answer the command; tables and plans are written beside the run."""
+    from planner.explore.alternatives import alternatives as ask_all  # noqa: PLC0415 - heavy imports wait
+    from planner.explore.alternatives_told import telling, write_alternatives  # noqa: PLC0415
+    from planner.flow import answered  # noqa: PLC0415
+
+    question, plan, folder = answered(place, allow=allow, ear=ear)
+    problem, scenario = question.problem, question.scenario
+    with ear.phase("search"):
+        found = ask_all(
+            problem,
+            scenario,
+            plan,
+            within=within,
+            number=number,
+            seconds=seconds,
+            tell=ear.search,
+            hear=ear.again,
+        )
+    lines = [f"{scenario.name} ({folder.name})", "", *telling(scenario, problem, found, within)]
+    return [*lines, "", f"Wrote {write_alternatives(folder, problem, found)}"]

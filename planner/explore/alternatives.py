@@ -1,0 +1,251 @@
+"""What holds in every good plan, what in none, what is open: ley lines, ranges, and plans that differ.
+
+The band is every plan that misses at most a share of what the plan in hand gains. What is said of all of it
+is a bound, proven in this model; what is said to be possible is a plan that shows it; the rest is told as
+undecided.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.errors import Fault, InputFault, PlannerError
+from planner.explore.ley_lines import LEAST, WHOLE, Line, could_be, ley_lines
+from planner.explore.wander import wander
+from planner.explore.why import one_aim
+from planner.model.band import Band
+from planner.model.decide import quiet
+from planner.model.forced import Priced
+from planner.verify.ledger import outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from planner.model.search import Tell
+    from planner.plan import Plan
+    from planner.problem.outcome import Outcome
+    from planner.problem.problem import Problem
+    from planner.scenario.schema import Scenario
+
+    Floats = NDArray[np.float64]
+
+SECONDS = 300.0
+WALK, RANGES, OTHERS = 0.3, 0.5, 0.4
+"""Shares of the time that is left which go into a walk through the band, ranges, and plans that differ."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """How much of one thing the plans of the band have.
+
+    Attributes
+    ----------
+    service, district
+        Of what; empty for all services, or for the whole city.
+    what
+        `modules`, or `money` to build [currency].
+    plan
+        In the plan in hand.
+    low, high
+        Proven: no plan of the band has less than `low` or more than `high`.
+    least, most
+        Seen: plans of the band that have so little and so much.
+    """
+
+    service: str
+    district: str
+    what: str
+    plan: float
+    low: float
+    least: float
+    most: float
+    high: float
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is proven and what is seen are the same."""
+        hair = WHOLE * (1.0 + abs(self.high))
+        return self.least - self.low <= hair and self.high - self.most <= hair
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """What was found of a band.
+
+    Attributes
+    ----------
+    most
+        Value that no plan of the band passes.
+    plans
+        The plan in hand, and plans of the band that differ as much as was found, that most first.
+    seen
+        How many plans of the band were seen in all.
+    """
+
+    most: float
+    plans: list[Outcome]
+    seen: int
+    ranges: list[Range]
+    lines: list[Line]
+
+
+def alternatives(
+    problem: Problem,
+    scenario: Scenario,
+    plan: Plan,
+    *,
+    within: float = 0.02,
+    number: int = 10,
+    seconds: float = SECONDS,
+    tell: Tell = quiet,
+    hear: Callable[[int, int], None] = lambda *_: None,
+) -> Alternatives:
+    """Ask what all plans have in common that are nearly as good as the one in hand, and where they differ.
+
+    Parameters
+    ----------
+    plan
+        The plan in hand, which fixes the band.
+    within
+        Share of what it gains (or costs, for costs) that a plan of the band may miss.
+    number
+        Plans that are told beside it, at most.
+    seconds
+        Time for all of it [s].
+
+    Raises
+    ------
+    InputFault
+        For several aims in order, regrets, futures or periods.
+    """
+    refuse(problem, scenario, plan)
+    deadline = time.monotonic() + seconds
+    best = outcome_of(problem, plan.facilities, plan.assignment)
+    band = Band.around(problem, scenario, best, within)
+    band.tell = tell
+    priced = Priced.of(problem, scenario, seconds / 2)
+    wander(band, time.monotonic() + WALK * (deadline - time.monotonic()))
+    ranges = _ranges(band, time.monotonic() + RANGES * (deadline - time.monotonic()), hear)
+    _differ(band, number, time.monotonic() + OTHERS * (deadline - time.monotonic()))
+    lines = ley_lines(band, priced, deadline, hear)
+    plans = spread([outcome.modules > 0 for outcome in band.seen], number + 1)
+    ranges = [_seen_again(band, one) for one in ranges]
+    return Alternatives(band.most, [band.seen[k] for k in plans], len(band.seen), ranges, lines)
+
+
+def refuse(problem: Problem, scenario: Scenario, plan: Plan) -> None:
+    """Refuse questions whose good plans do not make one band.
+
+    Raises
+    ------
+    InputFault
+        For several aims in order, regrets, futures or periods.
+    """
+    one_aim(problem, scenario, plan)
+    where = scenario.where("periods" if problem.years is not None else "futures")
+    if problem.years is not None or problem.futures is not None:
+        what = "periods" if problem.years is not None else "futures"
+        message = f"alternatives are not told yet for a scenario with `{what}`"
+        raise InputFault(Fault(message, where, f"ask about the same scenario without `{what}`"))
+
+
+def _districts(problem: Problem) -> NDArray[np.object_]:
+    """District of each provider; empty where none is named, or outside of all."""
+    if "district" not in problem.sites:
+        return np.full(len(problem.providers), "", object)
+    of = problem.sites.set_index("site")["district"]
+    return of.reindex(problem.providers["place"]).fillna("").to_numpy(object)
+
+
+def _questions(problem: Problem) -> Iterator[tuple[str, str, str, Floats]]:
+    """What is asked of the band: places and money, by service, by district, and by both."""
+    table, could, district = problem.providers, could_be(problem), _districts(problem)
+    cost = table["capital_cost"].to_numpy(float)
+    services = list(dict.fromkeys(table["service"][could]))
+    names = sorted({str(name) for name in district[could]} - {""})
+    cuts = [(s, "") for s in services] + [("", d) for d in names] + [(s, d) for s in services for d in names]
+    for service, name in cuts:
+        mine = could.copy()
+        if service:
+            mine &= (table["service"] == service).to_numpy(bool)
+        if name:
+            mine &= district == name
+        if mine.any():
+            yield service, name, "modules", np.where(mine, 1.0, 0.0)
+            if not (service and name) and cost[mine].any():
+                yield service, name, "money", np.where(mine, cost, 0.0)
+
+
+def _ranges(band: Band, deadline: float, hear: Callable[[int, int], None]) -> list[Range]:
+    asked = list(_questions(band.problem))
+    found = []
+    for done, (service, district, what, weight) in enumerate(asked):
+        share = max((deadline - time.monotonic()) / (2 * (len(asked) - done)), LEAST)
+        low, high = band.least(weight, share), -band.least(-weight, share)
+        if what == "modules":
+            low, high = np.ceil(low - WHOLE), np.floor(high + WHOLE)
+        found.append(_range(band, (service, district, what), weight, float(low), float(high)))
+        hear(done + 1, len(asked))
+    return found
+
+
+def _range(band: Band, of: tuple[str, str, str], weight: Floats, low: float, high: float) -> Range:
+    seen = [float(weight @ outcome.modules) for outcome in band.seen]
+    least, most = min(seen), max(seen)
+    hair = WHOLE * (1.0 + max(abs(least), abs(most)))
+    if low > least + hair or high < most - hair:
+        raise PlannerError(f"a good plan was seen outside of what is proven of all: {of}")
+    return Range(*of, float(weight @ band.best.modules), min(low, least), least, most, max(high, most))
+
+
+def _seen_again(band: Band, one: Range) -> Range:
+    """The range with what plans that were found later show."""
+    weight = next(w for s, d, what, w in _questions(band.problem) if (s, d, what) == _of(one))
+    return _range(band, _of(one), weight, one.low, one.high)
+
+
+def _of(one: Range) -> tuple[str, str, str]:
+    return one.service, one.district, one.what
+
+
+def _differ(band: Band, number: int, deadline: float) -> None:
+    """Look for plans that have as little as can be in common with those that were chosen before."""
+    could = could_be(band.problem)
+    for left in range(number, 0, -1):
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            break
+        chosen = [band.seen[k].modules > 0 for k in spread([o.modules > 0 for o in band.seen], number + 1)]
+        weight = sum(np.where(one, 1.0, -1.0) for one in chosen) / len(chosen)
+        had = len(band.seen)
+        band.least(np.where(could, weight, 0.0), max(remaining / left, LEAST))
+        if len(band.seen) == had:
+            break
+
+
+def spread(plans: list[NDArray[np.bool_]], number: int) -> list[int]:
+    """Choose plans that lie far apart: the first, then each time the one farthest from all chosen before.
+
+    Parameters
+    ----------
+    plans
+        For each plan which providers are open.
+    number
+        How many, at most.
+
+    Returns
+    -------
+    Positions, in the order in which they were chosen (Gonzalez 1985: no choice spreads twice as far).
+    """
+    chosen, away = [0], np.array([float((one != plans[0]).sum()) for one in plans])
+    while len(chosen) < min(number, len(plans)) and away.max() > 0:
+        nxt = int(np.argmax(away))
+        chosen.append(nxt)
+        away = np.minimum(away, [float((one != plans[nxt]).sum()) for one in plans])
+    return chosen

@@ -1,0 +1,89 @@
+"""Plans of a band by small steps: one place given up for another of its service, from plan to plan."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.explore.ley_lines import could_be
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from planner.model.band import Band
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+SEED = 0
+LONGEST = 10.0
+"""Time for one assignment [s]."""
+BARELY = 1e-9
+WITHOUT = 0.15
+"""How often a module is given up and none taken instead."""
+TIRED = 40
+"""Steps in a row that may lead nowhere new before the walk ends."""
+
+
+def wander(band: Band, deadline: float) -> None:
+    """Walk from plans of the band to others, until the time is over or nothing new is met any more.
+
+    What all plans that were seen have in common is given up first, and what few have is taken: a plan that
+    does without a place shows that it is no ley line. Every step is assigned and judged by the principle;
+    what is in the band is noted. The walk is drawn from a fixed seed.
+
+    Parameters
+    ----------
+    deadline
+        On the monotonic clock [s].
+    """
+    rng, tired = np.random.default_rng(SEED), 0
+    tried = {outcome.modules.tobytes() for outcome in band.seen}
+    steps = TIRED * max(int(could_be(band.problem).sum()) // 10, 1)
+    while tired < steps and time.monotonic() < deadline:
+        modules = _step(band, rng)
+        if modules is None or modules.tobytes() in tried:
+            tired += 1
+            continue
+        tried.add(modules.tobytes())
+        had = len(band.seen)
+        band.take(modules, min(LONGEST, max(deadline - time.monotonic(), 1.0)))
+        tired = 0 if len(band.seen) > had else tired + 1
+
+
+def _step(band: Band, rng: np.random.Generator) -> Floats | None:
+    """One plan that was seen, with a module moved; None where it could not be paid for."""
+    table = band.problem.providers
+    modules = band.seen[rng.integers(len(band.seen))].modules.copy()
+    common = np.sum([outcome.modules > 0 for outcome in band.seen], axis=0) / len(band.seen)
+    free = could_be(band.problem)
+    inside = np.flatnonzero(free & (modules > table["least"].to_numpy(float)))
+    if not len(inside):
+        return None
+    out = _drawn(rng, inside, common[inside] ** 4)
+    modules[out] -= 1.0
+    service = (table["service"] == table["service"].iloc[out]).to_numpy(bool)
+    others = np.flatnonzero(free & service & (modules < table["most"].to_numpy(float)))
+    others = others[others != out]
+    if len(others) and rng.random() > WITHOUT:
+        modules[_drawn(rng, others, _near(band, out, others) / (0.1 + common[others]))] += 1.0
+    money = ((band.problem.capital, "capital_cost"), (band.problem.operating, "operating_cost"))
+    paid = all(table[cost].to_numpy(float) @ modules <= most * (1 + BARELY) for most, cost in money)
+    return modules if paid else None
+
+
+def _near(band: Band, row: int, others: NDArray[np.int64]) -> Floats:
+    """How near others are to a provider: 1 beside it, or where neither has a place; less with distance."""
+    table = band.problem.providers
+    x, y = table["x"].to_numpy(float), table["y"].to_numpy(float)
+    away = np.nan_to_num(np.hypot(x[others] - x[row], y[others] - y[row]))
+    usual = float(np.median(away)) or 1.0
+    near: Floats = np.exp(-3.0 * away / usual) + 0.01
+    return near
+
+
+def _drawn(rng: np.random.Generator, rows: NDArray[np.int64], weight: Floats) -> int:
+    weight = weight + BARELY
+    return int(rng.choice(rows, p=weight / weight.sum()))

@@ -1,0 +1,154 @@
+"""Alternatives: ley lines, never and open against all plans of tiny cities; words, tables, faults."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from oracle import _Task, kept
+from oracle_justice import JustTask
+from strategies import Case, random_case
+
+from planner.cli.alternatives import share_of
+from planner.cli.app import app, guarded
+from planner.errors import Infeasible, InputFault
+from planner.explore.alternatives import alternatives, spread
+from planner.explore.alternatives_told import lines_of, ranges_of
+from planner.model.decide import decide, yardstick_of
+from planner.verify.ledger import outcome_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PRINCIPLES = {"utilitarian": {}, "sufficiency": {"floor": 0.6}, "maximin": {}, "equal_shares": {}}
+JUST = {"maximin", "equal_shares"}
+EDGE = 1e-4
+"""A plan nearer to the edge of the band than this share may be told either way."""
+
+
+def good_plans(case: Case, name: str, most: float) -> tuple[list[np.ndarray], bool]:
+    """Every choice of modules worth enough, tried one by one; and whether none lies on the edge."""
+    task = (JustTask if name in JUST else _Task)(case.problem, case.scenario)
+    found, clear = [], True
+    for modules in kept(case.problem, case.scenario):
+        value = task.value(modules, np.inf) if name in JUST else task.least(modules, np.inf)
+        clear &= not abs(value - most) < EDGE * (1 + abs(most))
+        if value <= most:
+            found.append(np.array(modules, float))
+    return found, clear
+
+
+def compared(name: str, seeds: range, within: float = 0.3) -> tuple[int, set[str]]:
+    """What is told of tiny cities is what all good plans say; how many were looked at, and what was told."""
+    looked, told = 0, set()
+    for seed in seeds:
+        case = random_case(seed).asking(objective={name: PRINCIPLES[name]}, solver={"gap": 1e-7})
+        try:
+            plan = decide(case.problem, case.scenario, case.residents)
+        except Infeasible:
+            continue
+        found = alternatives(case.problem, case.scenario, plan, within=within, number=5, seconds=30.0)
+        good, clear = good_plans(case, name, found.most)
+        if not clear:
+            continue
+        looked += 1
+        told |= {line.verdict for line in found.lines}
+        for line in found.lines:
+            having = [bool(modules[line.rows].sum()) for modules in good]
+            right = "ley line" if all(having) else "open" if any(having) else "never"
+            assert line.verdict == right, (seed, line)
+        for one in found.ranges:
+            assert one.low <= one.least <= one.plan <= one.most <= one.high, (seed, one)
+        yardstick = yardstick_of(case.problem, case.scenario)
+        for outcome in found.plans:
+            assert any(np.array_equal(outcome.modules, modules) for modules in good), seed
+            assert yardstick.value(outcome) <= found.most + 1e-5 * (1 + abs(found.most))
+    return looked, told
+
+
+def test_what_is_told_is_what_all_good_plans_say() -> None:
+    """Ley line, never, open: on tiny cities each is what trying every plan says; nothing is undecided."""
+    looked, told = compared("utilitarian", range(702, 715, 12), within=0.1)
+    assert looked == 2
+    assert told == {"ley line", "never", "open"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sufficiency", "maximin", "equal_shares"])
+def test_what_is_told_under_other_principles(name: str) -> None:
+    """The same under principles that look at the worst off, and at shares."""
+    assert compared(name, range(710, 715))[0] >= 2
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", PRINCIPLES)
+def test_what_is_told_of_many_cities(name: str) -> None:
+    """The same on a hundred cities each, with a narrow band."""
+    assert compared(name, range(800, 900), within=0.1)[0] >= 60
+
+
+def test_spread_chooses_what_lies_far_apart() -> None:
+    """The first, then the farthest from those chosen; the same plan is never chosen twice."""
+    plans = [np.array(list(text)) == "1" for text in ("1100", "1110", "0011", "1100", "1010")]
+    assert spread(plans, 3) == [0, 2, 4]
+    assert spread(plans, 9) == [0, 2, 4, 1]
+
+
+@pytest.mark.parametrize(("text", "share"), [("2%", 0.02), ("0.05", 0.05), (" 10 % ", 0.1), ("50%", 0.5)])
+def test_shares_are_read(text: str, share: float) -> None:
+    """As a percentage or as a share."""
+    assert share_of(text) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("text", ["0%", "51%", "two", "-1%", "", "2", "1e-2", "nan"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    """One message says what was given and how to write it."""
+    with pytest.raises(InputFault) as told:
+        share_of(text)
+    message = f"--within: `{text}` is no share above 0 % and up to 50%\n    → write it as `2%` or `0.02`"
+    assert str(told.value) == message
+
+
+def test_several_aims_are_refused() -> None:
+    """A principle of several aims in order has no single band."""
+    case = random_case(3).asking(objective={"leximin": {"resolution": 0.5}}, constraints=[])
+    plan = decide(case.problem, case.scenario, case.residents)
+    with pytest.raises(InputFault, match="the aims of `leximin`, one after another, do not say"):
+        alternatives(case.problem, case.scenario, plan)
+
+
+def test_the_command_tells_and_writes(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines in words, two tables, and plans that `planner assess` takes; asked again, they are replaced."""
+    words = ["alternatives", str(finished), "--within", "5%", "--seconds", "5", "--number", "2"]
+    assert guarded(partial(app, words, prog_name="planner")) == 0
+    said = capsys.readouterr().out
+    assert "Good plans are those that miss at most 5\u00a0% of what the plan in hand gains." in said
+    assert "What good plans build: proven of all" in said
+    folder = finished / "alternatives"
+    table = pd.read_csv(folder / "ley_lines.csv")
+    assert set(table["verdict"]) <= {"ley line", "never", "open", "undecided"}
+    assert (table["plans"] <= table["of"]).all()
+    ranges = pd.read_csv(folder / "ranges.csv")
+    assert (ranges["low"] <= ranges["least"]).all()
+    assert (ranges["most"] <= ranges["high"]).all()
+    plans = sorted(folder.glob("alternative-*.csv"))
+    assert len(plans) <= 2
+    (folder / "alternative-77.csv").write_text("old")
+    assert guarded(partial(app, words, prog_name="planner")) == 0
+    assert not (folder / "alternative-77.csv").exists()
+    capsys.readouterr()
+
+
+def test_tables_have_their_columns() -> None:
+    """Both tables are as the data dictionary says, in a fixed order."""
+    case = random_case(700).asking(objective={"utilitarian": {}}, constraints=[])
+    plan = decide(case.problem, case.scenario, case.residents)
+    found = alternatives(case.problem, case.scenario, plan, within=0.2, number=2, seconds=5.0)
+    assert list(lines_of(case.problem, found).columns)[:3] == ["service", "place", "label"]
+    told = ranges_of(found)
+    assert set(told["what"]) <= {"modules", "money"}
+    best = outcome_of(case.problem, plan.facilities, plan.assignment)
+    assert np.array_equal(found.plans[0].modules, best.modules)
