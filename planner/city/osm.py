@@ -156,7 +156,7 @@ def buildings(extract: Extract) -> gpd.GeoDataFrame:
 
     `levels` counts storeys: `building:levels`, else `height` / 3.1 m. What lies below ground is left out.
     """
-    frame = extract.areas[[_is_building(tags) for tags in extract.areas["tags"]]].reset_index(drop=True)
+    frame = extract.areas.loc[[_is_building(tags) for tags in extract.areas["tags"]]].reset_index(drop=True)
     return frame.assign(
         name=_column(frame, "name"),
         use=_column(frame, "building"),
@@ -172,7 +172,7 @@ def facilities(extract: Extract, services: TagTable = SERVICES) -> gpd.GeoDataFr
     """
     found = pd.concat([extract.points, extract.areas], ignore_index=True)
     found = found.set_geometry(found.geometry.representative_point())
-    parts = [found[[fits(t, rule) for t in found["tags"]]].assign(service=s) for s, rule in services.items()]
+    parts = [found.loc[[fits(t, r) for t in found["tags"]]].assign(service=s) for s, r in services.items()]
     frame = pd.concat(parts).sort_values(["service", "osm"], ignore_index=True)
     return frame.assign(name=_column(frame, "name"))[["osm", "service", "name", "tags", "geometry"]]
 
@@ -182,7 +182,7 @@ def streets(extract: Extract) -> gpd.GeoDataFrame:
 
     Coordinates keep all 7 decimals: two ways meet exactly where they share a node; a bridge shares none.
     """
-    frame = extract.ways[[walkable(tags) for tags in extract.ways["tags"]]].reset_index(drop=True)
+    frame = extract.ways.loc[[walkable(tags) for tags in extract.ways["tags"]]].reset_index(drop=True)
     columns = {key: _column(frame, key) for key in ("highway", "foot", "name")}
     return frame.assign(**columns)[["osm", "highway", "foot", "name", "geometry"]]
 
@@ -191,7 +191,7 @@ def sites(extract: Extract, kinds: TagTable = SITES) -> gpd.GeoDataFrame:
     """Find public areas above ground to build on: `osm`, `kind`, `name`, `land_m2` [m²], `tags`."""
     frame = _kinds(extract.areas, kinds)
     free = [_above(tags) and tags.get("access", "yes") not in CLOSED for tags in frame["tags"]]
-    return frame[free].reset_index(drop=True)
+    return frame.loc[free].reset_index(drop=True)
 
 
 def land(extract: Extract, kinds: TagTable = LAND) -> gpd.GeoDataFrame:
@@ -276,7 +276,7 @@ def _column(frame: gpd.GeoDataFrame, key: str) -> list[str]:
 
 def _at_level(frame: gpd.GeoDataFrame, level: int) -> gpd.GeoDataFrame:
     wanted = {"boundary": "administrative", "admin_level": str(level)}
-    return frame[[wanted.items() <= tags.items() for tags in frame["tags"]]]
+    return frame.loc[[wanted.items() <= tags.items() for tags in frame["tags"]]]
 
 
 def _kinds(frame: gpd.GeoDataFrame, kinds: TagTable) -> gpd.GeoDataFrame:

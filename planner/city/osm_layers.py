@@ -73,7 +73,7 @@ def site_points(
     """
     areas = osm.sites(extract)
     free = [row.osm not in dropped and usable(row) for row in areas.itertuples()]
-    areas = once(areas[free], crs)
+    areas = once(areas[np.array(free, bool)], crs)
     points = placed(areas.set_geometry(areas.geometry.representative_point()), wards)
     pairs = zip(points["kind"], points["land_m2"], strict=True)
     land = [round(min(RULES[kind][1] * m2, RULES[kind][2])) for kind, m2 in pairs]

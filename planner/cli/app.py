@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from planner.cli import outputs
 from planner.cli.alternatives import alternatives
 from planner.cli.arguments import Allow, Languages, RunFolder, ScenarioFile, whole_run
+from planner.cli.begin import begin
 from planner.cli.endings import epilog
 from planner.cli.more import more
 from planner.cli.why import why
@@ -49,13 +49,7 @@ def start(context: typer.Context, *, debug: Debug = False) -> None:
     context.obj = {"debug": debug}
 
 
-@app.command(short_help="Write a tiny invented city to begin with.")
-def init(folder: Annotated[Path, typer.Argument(help="New folder for the city.", metavar="DIR")]) -> None:
-    """Write a tiny invented city that shows every feature and runs in seconds."""
-    from planner.cli.starter import write_starter  # noqa: PLC0415
-
-    scenario = write_starter(folder)
-    typer.echo(f"Wrote {folder}. Next: planner run {shlex.quote(str(scenario))}")
+app.command("init", short_help="Write a tiny invented city, or one from OpenStreetMap, to begin with.")(begin)
 
 
 @app.command(short_help="Read a scenario and tell what it holds.")

@@ -16,7 +16,7 @@ from planner.scenario.schema_json import json_schema
 from planner.store import told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SCENARIO = "scenario.yaml"
@@ -44,13 +44,19 @@ def write_starter(folder: Path) -> Path:
     MachineFault
         When the disk is full or read-only, or permission is refused; nothing is left behind.
     """
-    _refuse_taken(folder)
+    return write_folder(folder, _fill)
+
+
+def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Write a new folder with what `fill` puts into it, whole or not at all; returns its scenario file."""
+    refuse_taken(folder)
     with _named(folder), told(str(folder)):
-        _write_whole(folder)
+        _write_whole(folder, fill)
     return folder / SCENARIO
 
 
-def _refuse_taken(folder: Path) -> None:
+def refuse_taken(folder: Path) -> None:
+    """Raise InputFault when a folder cannot be made here, or something stands in it."""
     parent = folder.absolute().parent
     if not os.path.lexists(parent):
         hint = f"make it first, or check how it is written: `{parent.name}`"
@@ -78,13 +84,13 @@ def _named(folder: Path) -> Iterator[None]:
         raise InputFault(Fault("a folder cannot have this name", folder.name[:60], ELSEWHERE)) from None
 
 
-def _write_whole(folder: Path) -> None:
+def _write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
     """Fill a folder beside the place, or within it when it is there, and put it in place at the end."""
     there = folder.is_dir()
     draft = (folder if there else folder.absolute().parent) / f".planner-init-{secrets.token_hex(4)}"
     draft.mkdir()
     try:
-        _fill(draft)
+        fill(draft)
         if there:
             _move_in(draft, folder)
         else:
