@@ -88,6 +88,7 @@ def outline(path: Path, x: float) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_town_is_drafted_checked_and_planned(extract: Path, tmp_path: Path) -> None:
     """A folder is written whole, its people sum to the total, and the scenario runs with a checked plan."""
     folder = tmp_path / "town"
