@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from planner import catalogue
 from planner.explore.difference import label_of
 from planner.frames import Column, Frame
 from planner.report.numbers import number, percent
@@ -122,7 +123,10 @@ def given(outcome: Outcome) -> pd.DataFrame:
 def telling(scenario: Scenario, problem: Problem, found: Alternatives, within: float) -> Iterator[str]:
     """Lines that tell what holds in every good plan, what in none, and what is open."""
     seen = number(found.seen)
-    yield f"Good plans are those that miss at most {percent(within)} of what the plan in hand gains."
+    unit = catalogue.find("objective", scenario.objective_name)
+    costs = f"are worth at most {percent(within)} more, by what `{unit.name}` counts, than the plan in hand"
+    gains = f"miss at most {percent(within)} of what the plan in hand gains"
+    yield f"Good plans are those that {costs if unit.half('level') is None else gains}."
     yield f"At least {seen} different good plans exist, the plan in hand among them: so many were seen."
     yield ""
     yield from _of_lines(scenario, problem, found)

@@ -15,8 +15,8 @@ from strategies import Case, random_case
 from planner.cli.alternatives import share_of
 from planner.cli.app import app, guarded
 from planner.errors import Infeasible, InputFault
-from planner.explore.alternatives import alternatives, spread
-from planner.explore.alternatives_told import lines_of, ranges_of
+from planner.explore.alternatives import Alternatives, alternatives, spread
+from planner.explore.alternatives_told import lines_of, ranges_of, telling
 from planner.model.decide import decide, yardstick_of
 from planner.verify.ledger import outcome_of
 
@@ -152,3 +152,26 @@ def test_tables_have_their_columns() -> None:
     assert set(told["what"]) <= {"modules", "money"}
     best = outcome_of(case.problem, plan.facilities, plan.assignment)
     assert np.array_equal(found.plans[0].modules, best.modules)
+
+
+@pytest.mark.parametrize(
+    ("objective", "said"),
+    [
+        (
+            {"utilitarian": {}},
+            "Good plans are those that miss at most 2\u00a0% of what the plan in hand gains.",
+        ),
+        (
+            {"least_cost": {"years": 20.0}},
+            (
+                "Good plans are those that are worth at most 2\u00a0% more, by what `least_cost` counts, "
+                "than the plan in hand."
+            ),
+        ),
+    ],
+)
+def test_costs_are_no_gains(objective: dict[str, dict[str, float]], said: str) -> None:
+    """What a good plan is, is told otherwise where a principle counts costs."""
+    case = random_case(700).asking(objective=objective, constraints=[])
+    found = Alternatives(0.0, [], 1, [], [])
+    assert next(telling(case.scenario, case.problem, found, 0.02)) == said
