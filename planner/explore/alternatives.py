@@ -186,7 +186,8 @@ def _ranges(band: Band, deadline: float, hear: Callable[[int, int], None]) -> li
     asked = list(_questions(band.problem))
     found = []
     for done, (service, district, what, weight) in enumerate(asked):
-        share = max((deadline - time.monotonic()) / (2 * (len(asked) - done)), LEAST)
+        remaining = deadline - time.monotonic()
+        share = min(max(remaining / (2 * (len(asked) - done)), LEAST), remaining)
         low, high = band.least(weight, share), -band.least(-weight, share)
         if what == "modules":
             low, high = np.ceil(low - WHOLE), np.floor(high + WHOLE)

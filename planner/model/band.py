@@ -167,9 +167,11 @@ class Band:
         weight
             Of a module of each provider, shape (providers,).
         seconds
-            Time for it [s].
+            Time for it [s]; without any the limits of modules are all there is.
         """
         deadline, bound = time.monotonic() + seconds, self._least_by_limits(weight)
+        if seconds <= 0:
+            return bound
         for _ in range(TANGENTS):
             search = self._search(weight, deadline)
             ending = search.run()
