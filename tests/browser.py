@@ -24,6 +24,10 @@ FLAGS = (
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND"
 
 
+LEAVING = ("navigated or closed", "context was destroyed", "Cannot find context")
+"""What the browser answers while one page goes and the next has not come."""
+
+
 class Browser:
     """Chromium with one page, and what the page asked for and complained of."""
 
@@ -95,12 +99,20 @@ class Browser:
         return found["result"].get("value")
 
     def wait(self, code: str, seconds: float = 20.0) -> None:
-        """Wait until an expression is true in the page."""
+        """Wait until an expression is true in the page, or in the one that comes in its place."""
         end = time.monotonic() + seconds
-        while not self.run(code):
+        while not self._holds(code):
             if time.monotonic() > end:
                 raise TimeoutError(code)
             time.sleep(0.02)
+
+    def _holds(self, code: str) -> bool:
+        try:
+            return bool(self.run(code))
+        except RuntimeError as error:
+            if not any(word in str(error) for word in LEAVING):
+                raise
+            return False
 
     def move(self, x: float, y: float) -> None:
         """Move the mouse."""

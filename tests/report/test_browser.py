@@ -301,12 +301,12 @@ def test_the_language_switches(chromium: browser.Browser, tongues: dict[str, Pat
     """A press on a language opens its page, which leads back."""
     one = opened(chromium, tongues["en"])
     one.run("setTimeout(() => document.querySelector('.tongues a[hreflang=es]').click(), 0) && 0")
-    one.wait("document.documentElement?.lang === 'es'")
+    one.wait("document.readyState === 'complete' && document.documentElement?.lang === 'es'")
     assert one.run("document.querySelector('.kicker').textContent") == "Informe de asignación"
     one.click(*shape(one, "figure svg.map use[href='#n1']"))
     assert "Residentes\n500" in one.run(TOLD).replace("\u00a0", " ")
     one.run("setTimeout(() => document.querySelector('.tongues a[hreflang=en]').click(), 0) && 0")
-    one.wait("document.documentElement?.lang === 'en'")
+    one.wait("document.readyState === 'complete' && document.documentElement?.lang === 'en'")
 
 
 def test_tables_sort_by_the_figures_of_a_language(
