@@ -70,7 +70,7 @@ def run(
     """
     ear = ear or Ear()
     question = ask(Path(path), allow=allow, overrides=overrides, ear=ear)
-    name = _name(question)
+    name = name_of(question.scenario, question.city.inputs)
     finished = store.find_finished(question.scenario.project, name, force=force)
     if finished is not None:
         return open_run(finished, question.scenario)
@@ -86,7 +86,8 @@ def assess_given(path: Path, facilities: Path, *, allow: Sequence[Path] = (), ea
     modules = modules_given(question.problem, facilities)
     with ear.phase("search"):
         plan = adopt(question.problem, question.scenario, question.residents, modules)
-    return _keep(question, plan, _name(question, facilities), ear)
+    name = name_of(question.scenario, question.city.inputs, facilities)
+    return _keep(question, plan, name, ear)
 
 
 def keep(question: Question, scenario: Scenario, plan: Plan, ear: Ear) -> Run:
@@ -186,14 +187,14 @@ def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[st
     return manifest, question
 
 
-def _name(question: Question, facilities: Path | None = None) -> str:
-    scenario = question.scenario
+def name_of(scenario: Scenario, inputs: Mapping[str, str], facilities: Path | None = None) -> str:
+    """Name of the run of a scenario, from the SHA-256 of all that it reads."""
     text = scenario_text(scenario, scenario.project)
     stem = scenario.path.stem
     if facilities is not None:
         text += f"\n# facilities\n{facilities.read_text(encoding='utf-8-sig')}"
         stem += f"-{facilities.stem}"
-    return store.run_id(stem, store.digest(question.city.inputs, text, store.solver_versions()))
+    return store.run_id(stem, store.digest(inputs, text, store.solver_versions()))
 
 
 def _keep(question: Question, plan: Plan, name: str, ear: Ear) -> Run:
@@ -291,6 +292,7 @@ __all__ = [
     "compare",
     "export",
     "keep",
+    "name_of",
     "open_run",
     "report",
     "run",

@@ -47,6 +47,9 @@ class Ear:
     def again(self, done: int, of: int) -> None:
         """One of the times that an audit solves the question again."""
 
+    def ended(self, done: int, of: int, words: str) -> None:
+        """One of many scenarios has ended."""
+
     def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
         """One step of the search."""
 

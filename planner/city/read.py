@@ -219,6 +219,10 @@ def _check_near(layers: _Layers, areas: Layered) -> None:
 
 def _hashes(scenario: Scenario, asks: list[Ask]) -> dict[str, str]:
     """SHA-256 of every file read, by its path in the project (its name where it lies outside)."""
+    return hashes_of(_files(scenario, asks))
+
+
+def _files(scenario: Scenario, asks: list[Ask]) -> dict[str, Path]:
     paths = {part.path for ask in asks for part in (ask, *ask.joins) if part.path is not None}
     shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
     paths |= {
@@ -229,7 +233,27 @@ def _hashes(scenario: Scenario, asks: list[Ask]) -> dict[str, str]:
         path.relative_to(project).as_posix() if path.is_relative_to(project) else path.name: path
         for path in paths
     }
-    return {name: _sha256(path) for name, path in sorted(names.items())}
+    return dict(sorted(names.items()))
+
+
+def files_of(scenario: Scenario) -> dict[str, Path] | None:
+    """Every file that a scenario reads, by its path in the project; None where it reads a database too.
+
+    Raises
+    ------
+    InputFault
+        When a scenario names what cannot be.
+    """
+    findings = Findings()
+    asks = asked(scenario, findings)
+    findings.stop()
+    databases = [part for ask in asks for part in (ask, *ask.joins) if part.path is None]
+    return None if databases else _files(scenario, asks)
+
+
+def hashes_of(files: Mapping[str, Path]) -> dict[str, str]:
+    """SHA-256 of files, by their names."""
+    return {name: _sha256(path) for name, path in files.items()}
 
 
 def _sha256(path: Path) -> str:

@@ -14,6 +14,7 @@ from planner.cli.arguments import Allow, Languages, RunFolder, ScenarioFile, who
 from planner.cli.begin import begin
 from planner.cli.endings import epilog
 from planner.cli.more import more
+from planner.cli.sweeping import sweep
 from planner.cli.why import why
 from planner.errors import Fault, InputFault, MachineFault, NoPlan, PlannerError
 
@@ -167,6 +168,7 @@ def audit_(
 
 app.command(short_help="Say what the next money would bring.")(more)
 app.command(short_help="Say what all good plans share, and what is open.")(alternatives)
+app.command(short_help="Answer many scenarios that differ in a few keys.")(sweep)
 app.command(short_help="Say why each site is in the plan, or not.")(why)
 
 

@@ -79,6 +79,12 @@ class Progress(Ear):
         else:
             self.status.update(words.strip())
 
+    def ended(self, done: int, of: int, words: str) -> None:
+        """Tell that one of many scenarios has ended, and when the others may have."""
+        spent = time.monotonic() - self.begun
+        left = f" · about {spent / done * (of - done):.0f} s left" if done < of else ""
+        self.console.print(f"{spent:6.1f} s  {done} of {of}: {words}{left}")
+
     def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
         """Tell what the search has in hand, on a terminal."""
         if self.status is None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WATCHED = {
     "run",
+    "alternatives",
+    "sweep",
     "principles",
     "assess",
     "verify",

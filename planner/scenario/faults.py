@@ -95,7 +95,7 @@ def _fault(
 def _unknown(trail: Trail, model: type[BaseModel], root: Node, above: Trail) -> Fault:
     full, parent = (*above, *trail), root.at((*above, *trail[:-1])) or root
     known = known_keys(model, trail[:-1], parent.plain())
-    if not trail[:-1] and not above:
+    if not trail[:-1] and not above and "city" in known:
         known = ["extends", *known]
     message = f"unknown key `{printable(trail[-1])}`{did_you_mean(trail[-1], known)}"
     where = f"{nearest(root, full, key=True)} {dotted(full)}"

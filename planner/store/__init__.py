@@ -1,6 +1,7 @@
 """Runs remembered: one folder for each question, whole or not there at all, named by what was asked."""
 
 from planner.store.disk import told
+from planner.store.parcel import Parcel, pack, pack_whole, unpack
 from planner.store.placed import placed
 from planner.store.provenance import (
     MANIFEST,
@@ -21,10 +22,13 @@ from planner.store.runs import find_finished, new_run, sweep
 __all__ = [
     "MANIFEST",
     "RUNS",
+    "Parcel",
     "digest",
     "find_finished",
     "manifest",
     "new_run",
+    "pack",
+    "pack_whole",
     "placed",
     "read_manifest",
     "refuse_changed",
@@ -34,6 +38,7 @@ __all__ = [
     "status_of",
     "sweep",
     "told",
+    "unpack",
     "versions",
     "write_manifest",
 ]

@@ -211,7 +211,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="project written by new_york_blocks.py")
     parser.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS), metavar="ROW")
     parser.add_argument("--append", action="store_true", help="keep the rows of earlier runs")
-    parser.add_argument("--no-whole", action="store_true", help="do not give the models whole to HiGHS")
+    parser.add_argument("--no-whole", action="store_true", help="do not give the models whole to HiGHS again")
     parser.add_argument("--task", nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.task:
@@ -221,7 +221,8 @@ def main() -> None:
         return
     rows = json.loads(RESULTS.read_text(encoding="utf-8")) if given.append and RESULTS.exists() else {}
     for row in given.only:
-        rows[row] = {"load": os.getloadavg()[0], "planned": _asked("plan", given.folder, row)}
+        before = {key: of for key, of in rows.get(row, {}).items() if key == "whole" and given.no_whole}
+        rows[row] = {"load": os.getloadavg()[0], "planned": _asked("plan", given.folder, row), **before}
         if not given.no_whole and rows[row]["planned"].get("bound") is not None:
             bound = str(rows[row]["planned"]["bound"])
             rows[row]["whole"] = _asked("whole", given.folder, row, bound)
