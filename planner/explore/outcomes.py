@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
 
 EVERYONE = "everyone"
+SUMMARIES = {
+    "mean": "mean wellbeing of all",
+    "worst_off": "mean wellbeing of the worst off",
+    "gini": "inequality of wellbeing (Gini)",
+    "below_floor": "people below the floor",
+}
 SHARES = {"reached_share": "share of the need that is served", "travel": "way of those served"}
 
 
@@ -39,7 +45,12 @@ def _wellbeing(kept: Kept) -> Iterator[Outcome]:
     table = _after(kept)
     mine = table[table["measure"].eq("wellbeing") & table["service"].eq("all")]
     for summary, unit, value in _told(mine[mine["group"].eq(EVERYONE)]):
-        yield Outcome(f"wellbeing_{summary}", f"wellbeing of all: {summary.replace('_', ' ')}", unit, value)
+        yield Outcome(
+            f"wellbeing_{summary}",
+            SUMMARIES.get(summary, f"wellbeing of all: {summary.replace('_', ' ')}"),
+            unit,
+            value,
+        )
     for name, group in kept.scenario.city.groups.items():
         own = mine[mine["group"].eq(name) & mine["summary"].eq("mean")]
         for _, unit, value in _told(own):

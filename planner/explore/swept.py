@@ -96,7 +96,8 @@ def line_up(
     rows = []
     for nth, own in enumerate(values):
         row: dict[str, Any] = {"scenario": nth + 1, "run": "", "ending": "", "gap": np.nan}
-        row["fault"] = " · ".join(str(fault).replace("\n    → ", " → ") for fault in faults.get(nth, ()))
+        told = (str(fault).replace("\n    → ", " → ") for fault in faults.get(nth, ()))
+        row["fault"] = " · ".join(told).replace(": · ", ": ")
         row |= {set_as(key): own[key] for key in keys}
         if nth in runs:
             row |= _row(runs[nth], figures)

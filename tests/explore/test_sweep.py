@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -132,3 +133,23 @@ def test_parcels_carry_files_and_never_leave_the_folder(tmp_path: Path) -> None:
     store.unpack(parcel, other)
     assert (other / "deep" / "a.csv").read_text(encoding="utf-8") == "x\n"
     assert store.pack_whole(other) == parcel
+
+
+def test_the_page_tells_what_drives_what(tmp_path: Path) -> None:
+    """Fifteen budgets and walks: the budget drives the mean; names are text, and nothing else."""
+    text = (
+        "name: Money <script>alert(1)</script>\nscenario: scenarios/sixmile.yaml\n"
+        "design: latin_hypercube\ndraws: 15\nvary:\n  budget.capital: {from: 0, to: 12}\n"
+        "  services.care.options.clinic.land_m2: [400, 401]\n"
+    )
+    _, folder = sweep(town(tmp_path, text) / "sweep.yaml")
+    page = (folder / "sweep.html").read_text(encoding="utf-8")
+    assert "All 15 scenarios have a plan." in page
+    assert re.search(
+        r"Mean wellbeing of all: \d\d.%.of the differences go with budget.capital; more of it", page
+    )
+    assert "<script>alert" not in page
+    assert "Money &lt;script&gt;" in page
+    drives = pd.read_csv(folder / "drivers.csv", encoding="utf-8-sig").set_index(["outcome", "key"])
+    assert drives.loc[("wellbeing_mean", "set: budget.capital"), "share"] > 0.8
+    assert drives.loc[("wellbeing_mean", "set: services.care.options.clinic.land_m2"), "by_chance"] > 0.01

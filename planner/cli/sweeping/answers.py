@@ -15,6 +15,7 @@ from planner.cli.sweeping.errand import Errand
 from planner.errors import Fault, InputFault, PlannerError
 from planner.explore.jobs import on_this_machine
 from planner.explore.sweep_file import Sweep, read_sweep
+from planner.explore.sweep_page import write_page
 from planner.explore.swept import Swept, line_up, write_swept
 from planner.scenario.write import scenario_text
 
@@ -162,6 +163,7 @@ def _keep(project: Path, path: Path, asked: Sweep, found: Swept) -> Path:
     name = store.run_id(f"{path.stem}-sweep", store.digest({}, f"{asked!r}\n{runs}", store.solver_versions()))
     with store.new_run(project, name) as folder:
         write_swept(folder, found)
+        write_page(folder, asked.name or path.stem, asked, found)
         content = {"sweeps": [run for run in runs if run], "failed": found.failed, "finished": False}
         store.write_manifest(folder, content)
     return project / store.RUNS / name

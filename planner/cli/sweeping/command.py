@@ -49,12 +49,13 @@ def sweep(
     """
     from planner.cli.progress import Progress  # noqa: PLC0415
     from planner.cli.sweeping.answers import sweep as answer  # noqa: PLC0415
+    from planner.explore.sweep_page import PAGE  # noqa: PLC0415
 
     with Progress() as ear:
         found, folder = answer(
             file, at_once=at_once, cluster=cluster, force=force, allow=allow or (), ear=ear
         )
-    typer.echo("\n".join([*_told(found), f"Wrote {folder}"]))
+    typer.echo("\n".join([*_told(found), f"Read {folder / PAGE}"]))
 
 
 def _told(found: Swept) -> Iterator[str]:
