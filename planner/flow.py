@@ -82,7 +82,11 @@ def run(
 def assess_given(path: Path, facilities: Path, *, allow: Sequence[Path] = (), ear: Ear | None = None) -> Run:
     """Assess a hand-made or present set of facilities under a scenario; keep it as a run like any other."""
     ear = ear or Ear()
-    question = ask(path, allow=allow, ear=ear)
+    return keep_given(ask(path, allow=allow, ear=ear), facilities, ear)
+
+
+def keep_given(question: Question, facilities: Path, ear: Ear) -> Run:
+    """Assess facilities under a question that is posed already; keep them as a run like any other."""
     modules = modules_given(question.problem, facilities)
     with ear.phase("search"):
         plan = adopt(question.problem, question.scenario, question.residents, modules)
@@ -270,12 +274,7 @@ def _manifest(question: Question, plan: Plan, verdict: Verdict) -> dict[str, Any
         question=store.digest(question.city.inputs, text, store.solver_versions()),
         inputs=question.city.inputs,
         status=plan.status,
-        verdict={
-            "sentence": verdict.sentence,
-            "bound": verdict.bound,
-            "checked": verdict.checked,
-            "faults": len(verdict.faults),
-        },
+        verdict=verdict.told(),
         options=scenario.solver.model_dump(),
         times={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
     )
@@ -292,6 +291,7 @@ __all__ = [
     "compare",
     "export",
     "keep",
+    "keep_given",
     "name_of",
     "open_run",
     "report",

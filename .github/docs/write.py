@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from planner import catalogue
 from planner.cli.endings import ENDINGS
-from planner.explore.alternatives_told import FOLDER as BAND
-from planner.explore.alternatives_told import LEY_LINES, RANGES
+from planner.explore.alternatives_tables import AREAS, LEY_LINES, PLANS, RANGES
+from planner.explore.alternatives_tables import FOLDER as BAND
+from planner.explore.concessions import CONCESSIONS
 from planner.explore.why_told import FOLDER, SITES
 from planner.frames import INDICATORS, PRICES
 from planner.frames.equity import EQUITY_TABLES
@@ -145,7 +146,7 @@ def outputs_page() -> str:
         f"{SITES.meaning} Written by `planner why RUN`.",
         _columns(SITES.columns),
     ]
-    for frame in (LEY_LINES, RANGES):
+    for frame in (LEY_LINES, AREAS, RANGES, CONCESSIONS, PLANS):
         words = f"{frame.meaning} Written by `planner alternatives RUN`."
         parts += [f"## `{BAND}/{frame.name}`", words, _columns(frame.columns)]
     parts += _maps()

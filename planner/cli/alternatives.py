@@ -14,7 +14,7 @@ from planner.errors import Fault, InputFault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.flow import Ear
+    from planner.flow import Ear, Question
 
 SECONDS = 300.0
 LARGEST = 0.5
@@ -30,8 +30,12 @@ def alternatives(
     number: Annotated[
         int, typer.Option("--number", min=1, max=100, help="Plans that are written beside the one in hand.")
     ] = 10,
+    runs: Annotated[
+        bool, typer.Option("--runs/--no-runs", help="Make each plan a run like any other, checked.")
+    ] = True,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=1.0, max=86_400.0, help="Time for all of it [s].")
+        float,
+        typer.Option("--seconds", min=1.0, max=86_400.0, help="Time for the search [s]; runs come after it."),
     ] = SECONDS,
     allow: Allow = None,
 ) -> None:
@@ -41,8 +45,8 @@ def alternatives(
     every good plan has it, and never in one when none has it: both are proven in this model. It is open when
     plans show both. What is neither proven nor shown is told as undecided: more time may settle it. First it
     is asked how much good plans build of each service and in each district. The tables, and plans that differ
-    as much as was found, are written into `alternatives/` of the run: `planner assess SCENARIO --facilities
-    alternative-01.csv` makes a run of one, to be compared with others.
+    as much as was found, are written into `alternatives/` of the run, with a page that a council can read:
+    `alternatives.html`. Each plan becomes a run like any other, to be compared with others.
 
     Examples: planner alternatives scenario.yaml · planner alternatives runs/new-york-1a2b3c4d --within 1%
     """
@@ -50,7 +54,7 @@ def alternatives(
 
     share = share_of(within)
     with Progress() as ear:
-        lines = told(place, share, number, seconds=seconds, allow=allow or (), ear=ear)
+        lines = told(place, share, number, runs=runs, seconds=seconds, allow=allow or (), ear=ear)
     typer.echo("\n".join(lines))
 
 
@@ -71,11 +75,13 @@ def share_of(text: str) -> float:
 
 
 def told(
-    place: Path, within: float, number: int, *, seconds: float, allow: Sequence[Path], ear: Ear
+    place: Path, within: float, number: int, *, runs: bool, seconds: float, allow: Sequence[Path], ear: Ear
 ) -> list[str]:
-    """Lines that answer the command; tables and plans are written beside the run."""
+    """Lines that answer the command; tables, plans and page are written beside the run."""
     from planner.explore.alternatives import alternatives as ask_all  # noqa: PLC0415 - heavy imports wait
-    from planner.explore.alternatives_told import telling, write_alternatives  # noqa: PLC0415
+    from planner.explore.alternatives_page import PAGE, write_page  # noqa: PLC0415
+    from planner.explore.alternatives_tables import FOLDER, write_plans, write_tables  # noqa: PLC0415
+    from planner.explore.alternatives_told import telling  # noqa: PLC0415
     from planner.flow import answered  # noqa: PLC0415
 
     question, plan, folder = answered(place, allow=allow, ear=ear)
@@ -91,5 +97,21 @@ def told(
             tell=ear.search,
             hear=ear.again,
         )
+    files = write_plans(folder, found)
+    made = _runs(question, files, ear) if runs else []
+    write_tables(folder, scenario, problem, found, made)
+    write_page(folder / FOLDER, scenario, question.in_the_end, problem, found, within, made)
     lines = [f"{scenario.name} ({folder.name})", "", *telling(scenario, problem, found, within)]
-    return [*lines, "", f"Wrote {write_alternatives(folder, problem, found)}"]
+    return [*lines, "", f"Read {folder / FOLDER / PAGE}"]
+
+
+def _runs(question: Question, files: Sequence[Path], ear: Ear) -> list[str]:
+    """Make each alternative a run, checked like any other; their names."""
+    from planner.flow import Ear as Quiet  # noqa: PLC0415
+    from planner.flow import keep_given  # noqa: PLC0415
+
+    made = []
+    for nth, file in enumerate(files, start=1):
+        made.append(keep_given(question, file, Quiet()).folder.name)
+        ear.ended(nth, len(files), f"{file.stem}: a run of its own, checked")
+    return made

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.errors import Fault, InputFault, PlannerError
-from planner.explore.ley_lines import LEAST, WHOLE, Line, could_be, ley_lines
+from planner.explore.ley_lines import LEAST, WHOLE, Line, could_be, ley_lines, shown, where
 from planner.explore.wander import wander
 from planner.explore.why import one_aim
 from planner.model.band import Band
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SECONDS = 300.0
-WALK, RANGES, OTHERS = 0.3, 0.5, 0.4
-"""Shares of the time that is left which go into a walk through the band, ranges, and plans that differ."""
+WALK, RANGES, OTHERS, PLACES = 0.3, 0.5, 0.4, 0.7
+"""Shares of the time that is left for a walk through the band, ranges, plans that differ, places."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,17 @@ class Alternatives:
     plans
         The plan in hand, and plans of the band that differ as much as was found, that most first.
     seen
-        How many plans of the band were seen in all.
+        Every plan of the band that was seen, the one in hand first.
+    lines, areas
+        What is said of each place, and of each neighbourhood, for each service.
     """
 
     most: float
     plans: list[Outcome]
-    seen: int
+    seen: list[Outcome]
     ranges: list[Range]
     lines: list[Line]
+    areas: list[Line]
 
 
 def alternatives(
@@ -133,10 +136,12 @@ def alternatives(
     wander(band, time.monotonic() + WALK * (deadline - time.monotonic()))
     ranges = _ranges(band, time.monotonic() + RANGES * (deadline - time.monotonic()), hear)
     _differ(band, number, time.monotonic() + OTHERS * (deadline - time.monotonic()))
-    lines = ley_lines(band, priced, deadline, hear)
+    lines = ley_lines(band, priced, time.monotonic() + PLACES * (deadline - time.monotonic()), hear)
+    areas = ley_lines(band, priced, deadline, hear, by="neighbourhood")
+    lines = [shown(band, line) for line in lines]
     plans = spread([outcome.modules > 0 for outcome in band.seen], number + 1)
     ranges = [_seen_again(band, one) for one in ranges]
-    return Alternatives(band.most, [band.seen[k] for k in plans], len(band.seen), ranges, lines)
+    return Alternatives(band.most, [band.seen[k] for k in plans], list(band.seen), ranges, lines, areas)
 
 
 def refuse(problem: Problem, scenario: Scenario, plan: Plan) -> None:
@@ -155,17 +160,9 @@ def refuse(problem: Problem, scenario: Scenario, plan: Plan) -> None:
         raise InputFault(Fault(message, where, f"ask about the same scenario without `{what}`"))
 
 
-def _districts(problem: Problem) -> NDArray[np.object_]:
-    """District of each provider; empty where none is named, or outside of all."""
-    if "district" not in problem.sites:
-        return np.full(len(problem.providers), "", object)
-    of = problem.sites.set_index("site")["district"]
-    return of.reindex(problem.providers["place"]).fillna("").to_numpy(object)
-
-
 def _questions(problem: Problem) -> Iterator[tuple[str, str, str, Floats]]:
     """What is asked of the band: places and money, by service, by district, and by both."""
-    table, could, district = problem.providers, could_be(problem), _districts(problem)
+    table, could, district = problem.providers, could_be(problem), where(problem, "district")
     cost = table["capital_cost"].to_numpy(float)
     services = list(dict.fromkeys(table["service"][could]))
     names = sorted({str(name) for name in district[could]} - {""})
@@ -178,7 +175,7 @@ def _questions(problem: Problem) -> Iterator[tuple[str, str, str, Floats]]:
             mine &= district == name
         if mine.any():
             yield service, name, "modules", np.where(mine, 1.0, 0.0)
-            if not (service and name) and cost[mine].any():
+            if cost[mine].any():
                 yield service, name, "money", np.where(mine, cost, 0.0)
 
 

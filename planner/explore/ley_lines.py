@@ -29,10 +29,12 @@ HALF, WHOLE = 0.5, 1e-4
 
 @dataclass(frozen=True)
 class Line:
-    """One place for one service, over the band.
+    """One place for one service, over the band; or all places of a neighbourhood.
 
     Attributes
     ----------
+    place
+        Id of the site or facility, name of the programme; or id of the neighbourhood.
     rows
         Its providers, positions.
     inside
@@ -57,21 +59,34 @@ def could_be(problem: Problem) -> NDArray[np.bool_]:
     return ~problem.providers["existing"].to_numpy(bool)
 
 
+def where(problem: Problem, column: str) -> NDArray[np.object_]:
+    """Neighbourhood or district of each provider at a site; empty elsewhere, and where none is named."""
+    if column not in problem.sites:
+        return np.full(len(problem.providers), "", object)
+    of = problem.sites.set_index("site")[column]
+    return of.reindex(problem.providers["place"]).fillna("").to_numpy(object)
+
+
 def ley_lines(
-    band: Band, priced: Priced | None, deadline: float, hear: Callable[[int, int], None]
+    band: Band,
+    priced: Priced | None,
+    deadline: float,
+    hear: Callable[[int, int], None],
+    *,
+    by: Literal["place", "neighbourhood"] = "place",
 ) -> list[Line]:
     """Judge every place for every service: by one relaxation, by the plans that were seen, then by asking.
 
     Parameters
     ----------
+    by
+        Single places; or all that could be built in a neighbourhood together.
     priced
         Bounds with and without each provider; None where there are none.
     deadline
         On the monotonic clock [s]; what is not settled then stays undecided.
     """
-    table, could = band.problem.providers, could_be(band.problem)
-    groups: Any = table[could].groupby(["service", "place"], sort=False).indices
-    rows = {(str(s), str(p)): np.flatnonzero(could)[at] for (s, p), at in groups.items()}
+    rows = _groups(band.problem, by)
     found = {key: _at_first(band, priced, key, own) for key, own in rows.items()}
     left = [key for key, line in found.items() if line.verdict == "undecided"]
     left.sort(key=lambda key: -found[key].plans)
@@ -82,7 +97,17 @@ def ley_lines(
         if _at_first(band, priced, key, rows[key]).verdict == "undecided":
             found[key] = _asked(band, key, rows[key], max(remaining / (len(left) - done), LEAST))
         hear(done + 1, len(left))
-    return [_shown(band, line) for line in found.values()]
+    return [shown(band, line) for line in found.values()]
+
+
+def _groups(problem: Problem, by: str) -> dict[tuple[str, str], Whole]:
+    """What could be built, positions of providers, by service and place."""
+    table, could = problem.providers, could_be(problem)
+    if by != "place":
+        table = table.assign(place=where(problem, by))
+        could &= (table["place"] != "").to_numpy(bool)
+    groups: Any = table[could].groupby(["service", "place"], sort=False).indices
+    return {(str(s), str(p)): np.flatnonzero(could)[at] for (s, p), at in groups.items()}
 
 
 def _at_first(band: Band, priced: Priced | None, key: tuple[str, str], rows: Whole) -> Line:
@@ -95,11 +120,11 @@ def _at_first(band: Band, priced: Priced | None, key: tuple[str, str], rows: Who
             return Line(*key, rows, inside, len(band.seen), "ley line")
         if not inside and min(priced.with_one(int(row)) for row in rows) > band.most + hair:
             return Line(*key, rows, inside, 0, "never")
-    return _shown(band, line)
+    return shown(band, line)
 
 
-def _shown(band: Band, line: Line) -> Line:
-    """The line with the plans that were seen by now; what one of them shows is open."""
+def shown(band: Band, line: Line) -> Line:
+    """Return the line with the plans that were seen by now; what one of them shows is open."""
     plans = sum(bool(outcome.modules[line.rows].sum()) for outcome in band.seen)
     verdict = line.verdict
     if verdict == "undecided" and 0 < plans < len(band.seen):
@@ -118,4 +143,4 @@ def _asked(band: Band, key: tuple[str, str], rows: Whole, seconds: float) -> Lin
         verdict = "ley line"
     elif not inside and bound > WHOLE - 1.0:
         verdict = "never"
-    return _shown(band, Line(*key, rows, inside, 0, verdict))
+    return shown(band, Line(*key, rows, inside, 0, verdict))

@@ -74,10 +74,10 @@ class Verdict:
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults):,} faults"
         return f"{count} among {self.checked:,} recomputed figures; the first: {self.faults[0]}."
 
-    @property
-    def record(self) -> dict[str, object]:
+    def told(self) -> dict[str, object]:
         """The verdict as it stands in the manifest."""
-        return {"kept": self.kept, "checked": self.checked, "value": self.value, "faults": list(self.faults)}
+        faults = len(self.faults)
+        return {"sentence": self.sentence, "bound": self.bound, "checked": self.checked, "faults": faults}
 
 
 @dataclass

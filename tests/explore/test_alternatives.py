@@ -12,11 +12,14 @@ from oracle import _Task, kept
 from oracle_justice import JustTask
 from strategies import Case, random_case
 
+from planner import flow
 from planner.cli.alternatives import share_of
 from planner.cli.app import app, guarded
 from planner.errors import Infeasible, InputFault
 from planner.explore.alternatives import Alternatives, alternatives, spread
-from planner.explore.alternatives_told import lines_of, ranges_of, telling
+from planner.explore.alternatives_tables import lines_of, ranges_of
+from planner.explore.alternatives_told import telling
+from planner.explore.concessions import concessions
 from planner.model.decide import decide, yardstick_of
 from planner.verify.ledger import outcome_of
 
@@ -135,10 +138,24 @@ def test_the_command_tells_and_writes(finished: Path, capsys: pytest.CaptureFixt
     assert (ranges["low"] <= ranges["least"]).all()
     assert (ranges["most"] <= ranges["high"]).all()
     plans = sorted(folder.glob("alternative-*.csv"))
-    assert len(plans) <= 2
+    assert 0 < len(plans) <= 2
+    told = pd.read_csv(folder / "plans.csv", keep_default_na=False)
+    assert told["run"].tolist() == [
+        "",
+        *(f"scenario-{p.stem}-{r[-8:]}" for p, r in zip(plans, told["run"][1:])),
+    ]
+    assert all((finished.parent / run / "report.html").is_file() for run in told["run"][1:])
+    assert (told["missing"] <= 0.05 + 1e-6).all()
+    page = (folder / "alternatives.html").read_text(encoding="utf-8")
+    assert all(run in page for run in told["run"])
+    assert "Places that hold, and places that are open" in page
+    made = sorted(path.name for path in finished.parent.iterdir())
+    verdict = flow.verify(finished.parent / told["run"][1])
+    assert verdict.kept
     (folder / "alternative-77.csv").write_text("old")
     assert guarded(partial(app, words, prog_name="planner")) == 0
     assert not (folder / "alternative-77.csv").exists()
+    assert set(made) <= {path.name for path in finished.parent.iterdir()}
     capsys.readouterr()
 
 
@@ -173,5 +190,45 @@ def test_tables_have_their_columns() -> None:
 def test_costs_are_no_gains(objective: dict[str, dict[str, float]], said: str) -> None:
     """What a good plan is, is told otherwise where a principle counts costs."""
     case = random_case(700).asking(objective=objective, constraints=[])
-    found = Alternatives(0.0, [], 1, [], [])
+    found = Alternatives(0.0, [], [], [], [], [])
     assert next(telling(case.scenario, case.problem, found, 0.02)) == said
+
+
+def test_concessions_are_sums_over_the_plans_seen() -> None:
+    """Each part has the mean of its people; who gives up most is who loses most in its best plan."""
+    case = random_case(700).asking(objective={"utilitarian": {}}, constraints=[])
+    plan = decide(case.problem, case.scenario, case.residents)
+    found = alternatives(case.problem, case.scenario, plan, within=0.4, number=3, seconds=5.0)
+    table = concessions(case.problem, found).set_index("part")
+    places, people = case.problem.places, case.problem.population
+    column = "district" if "district" in places else "neighbourhood"
+    for part, row in table.iterrows():
+        mine = (places[column].astype(str) == part).to_numpy() * people
+        means = [float(one.wellbeing @ mine / mine.sum()) for one in found.seen]
+        assert row["people"] == pytest.approx(mine.sum())
+        assert [row["plan"], row["least"], row["most"]] == pytest.approx([means[0], min(means), max(means)])
+        best, rest = found.seen[int(np.argmax(means))], people - mine
+        others = float((best.wellbeing - found.seen[0].wellbeing) @ rest / rest.sum())
+        assert row["others"] == pytest.approx(others)
+    assert (table["money_least"] <= table["money"] + 1e-9).all()
+    assert (table["money"] <= table["money_most"] + 1e-9).all()
+
+
+@pytest.mark.slow
+def test_what_is_said_of_neighbourhoods_is_what_all_good_plans_say() -> None:
+    """Every good plan of tiny cities tried one by one: what is proven of an area holds, what is open is."""
+    told = 0
+    for seed in range(40):
+        case = random_case(seed).asking(objective={"utilitarian": {}}, solver={"gap": 1e-7})
+        try:
+            plan = decide(case.problem, case.scenario, case.residents)
+        except Infeasible:
+            continue
+        found = alternatives(case.problem, case.scenario, plan, within=0.3, number=3, seconds=20.0)
+        good, clear = good_plans(case, "utilitarian", found.most)
+        for line in found.areas if clear else ():
+            having = [bool(modules[line.rows].sum()) for modules in good]
+            truth = "ley line" if all(having) else "open" if any(having) else "never"
+            assert line.verdict in {truth, "undecided"}, (seed, line)
+            told += line.verdict != "undecided"
+    assert told > 40
