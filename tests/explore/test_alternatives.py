@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -142,7 +143,7 @@ def test_the_command_tells_and_writes(finished: Path, capsys: pytest.CaptureFixt
     told = pd.read_csv(folder / "plans.csv", keep_default_na=False)
     assert told["run"].tolist() == [
         "",
-        *(f"scenario-{p.stem}-{r[-8:]}" for p, r in zip(plans, told["run"][1:])),
+        *(f"scenario-{p.stem}-{r[-8:]}" for p, r in zip(plans, told["run"][1:], strict=True)),
     ]
     assert all((finished.parent / run / "report.html").is_file() for run in told["run"][1:])
     assert (told["missing"] <= 0.05 + 1e-6).all()
@@ -220,11 +221,14 @@ def test_what_is_said_of_neighbourhoods_is_what_all_good_plans_say() -> None:
     told = 0
     for seed in range(40):
         case = random_case(seed).asking(objective={"utilitarian": {}}, solver={"gap": 1e-7})
+        sites = case.problem.sites
+        named = [f"n{k // 2}" for k in range(len(sites))]
+        problem = replace(case.problem, sites=sites.assign(neighbourhood=named))
         try:
-            plan = decide(case.problem, case.scenario, case.residents)
+            plan = decide(problem, case.scenario, case.residents)
         except Infeasible:
             continue
-        found = alternatives(case.problem, case.scenario, plan, within=0.3, number=3, seconds=20.0)
+        found = alternatives(problem, case.scenario, plan, within=0.3, number=3, seconds=20.0)
         good, clear = good_plans(case, "utilitarian", found.most)
         for line in found.areas if clear else ():
             having = [bool(modules[line.rows].sum()) for modules in good]
