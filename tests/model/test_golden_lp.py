@@ -66,6 +66,7 @@ CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
     "requires": ("requires", {"service": "water", "needs": "health"}),
     "group_gap": ("group_gap", {"group": "poor", "of": "health", "at_most": 0.1}),
     "group_gap_wellbeing": ("group_gap", {"group": "poor", "at_most": 0.1}),
+    "at_least": ("at_least", {"principle": "worst_off", "level": 0.4, "parameters": {"share": 0.4}}),
     "single_source": ("single_source", {"service": "health"}),
     "district_money": ("district_money", {"least": 0.5}),
     "excludes": ("excludes", {"service": "water", "other": "health"}),
