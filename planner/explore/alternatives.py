@@ -20,6 +20,7 @@ from planner.explore.why import one_aim
 from planner.model.band import Band
 from planner.model.decide import quiet
 from planner.model.forced import Priced
+from planner.model.sharpen import Sharpener
 from planner.verify.ledger import outcome_of
 
 if TYPE_CHECKING:
@@ -132,9 +133,12 @@ def alternatives(
     best = outcome_of(problem, plan.facilities, plan.assignment)
     band = Band.around(problem, scenario, best, within)
     band.tell = tell
-    priced = Priced.of(problem, scenario, seconds / 2)
+    priced = Priced.of(problem, scenario, plan, seconds / 2)
+    band.priced, band.sharpener = priced, Sharpener.of(problem, scenario, plan)
     wander(band, time.monotonic() + WALK * (deadline - time.monotonic()))
     ranges = _ranges(band, time.monotonic() + RANGES * (deadline - time.monotonic()), hear)
+    if band.large:  # a plan that is met says more than a question that is not answered
+        wander(band, deadline)
     _differ(band, number, time.monotonic() + OTHERS * (deadline - time.monotonic()))
     lines = ley_lines(band, priced, time.monotonic() + PLACES * (deadline - time.monotonic()), hear)
     areas = ley_lines(band, priced, deadline, hear, by="neighbourhood")
@@ -182,15 +186,32 @@ def _questions(problem: Problem) -> Iterator[tuple[str, str, str, Floats]]:
 def _ranges(band: Band, deadline: float, hear: Callable[[int, int], None]) -> list[Range]:
     asked = list(_questions(band.problem))
     found = []
+    known: list[tuple[Floats, float, float]] = []
     for done, (service, district, what, weight) in enumerate(asked):
         remaining = deadline - time.monotonic()
         share = min(max(remaining / (2 * (len(asked) - done)), LEAST), remaining)
-        low, high = band.least(weight, share), -band.least(-weight, share)
+        ends = next((times_of(weight, *one) for one in known if in_proportion(weight, one[0])), None)
+        low, high = ends or (band.least(weight, share), -band.least(-weight, share))
+        known.append((weight, low, high))
         if what == "modules":
             low, high = np.ceil(low - WHOLE), np.floor(high + WHOLE)
         found.append(_range(band, (service, district, what), weight, float(low), float(high)))
         hear(done + 1, len(asked))
     return found
+
+
+def in_proportion(weight: Floats, other: Floats) -> bool:
+    """Whether one weight is so many times another, so that what bounds one sum bounds the other."""
+    top = int(np.abs(other).argmax())
+    return bool(
+        other[top] > 0 < weight[top] and np.allclose(weight / weight[top], other / other[top], atol=0)
+    )
+
+
+def times_of(weight: Floats, other: Floats, low: float, high: float) -> tuple[float, float]:
+    """Ends of a range from those of one in proportion."""
+    top = int(np.abs(other).argmax())
+    return low * weight[top] / other[top], high * weight[top] / other[top]
 
 
 def _range(band: Band, of: tuple[str, str, str], weight: Floats, low: float, high: float) -> Range:

@@ -21,8 +21,8 @@ SEED = 0
 LONGEST = 10.0
 """Time for one assignment [s]."""
 BARELY = 1e-9
-WITHOUT = 0.15
-"""How often a module is given up and none taken instead."""
+WITHOUT, WHOLLY = 0.15, 0.5
+"""How often a module is given up and none taken instead; how often all modules of a place move at once."""
 TIRED = 40
 """Steps in a row that may lead nowhere new before the walk ends."""
 
@@ -63,12 +63,14 @@ def _step(band: Band, rng: np.random.Generator) -> Floats | None:
     if not len(inside):
         return None
     out = _drawn(rng, inside, common[inside] ** 4)
-    modules[out] -= 1.0
+    moved = modules[out] - float(table["least"].iloc[out]) if rng.random() < WHOLLY else 1.0
+    modules[out] -= moved
     service = (table["service"] == table["service"].iloc[out]).to_numpy(bool)
     others = np.flatnonzero(free & service & (modules < table["most"].to_numpy(float)))
     others = others[others != out]
     if len(others) and rng.random() > WITHOUT:
-        modules[_drawn(rng, others, _near(band, out, others) / (0.1 + common[others]))] += 1.0
+        into = _drawn(rng, others, _near(band, out, others) / (0.1 + common[others]))
+        modules[into] = min(modules[into] + moved, float(table["most"].iloc[into]))
     money = ((band.problem.capital, "capital_cost"), (band.problem.operating, "operating_cost"))
     paid = all(table[cost].to_numpy(float) @ modules <= most * (1 + BARELY) for most, cost in money)
     return modules if paid else None

@@ -125,7 +125,7 @@ def why(
     """
     one_aim(problem, scenario, plan)
     deadline = time.monotonic() + seconds
-    asking = _Asking(problem, scenario, residents, plan, Priced.of(problem, scenario, seconds), tell)
+    asking = _Asking(problem, scenario, residents, plan, Priced.of(problem, scenario, plan, seconds), tell)
     first = [asking.at_first(int(row)) for row in named(problem, sites)]
     order = sorted(range(len(first)), key=lambda k: (first[k].modules == 0, first[k].low or 0.0, k))
     left = [k for k in order if first[k].verdict == "open" or first[k].modules > 0 or sites]

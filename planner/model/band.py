@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.model.forced import Priced
     from planner.model.polish import Rulebook
     from planner.model.search import Tell
+    from planner.model.sharpen import Sharpener
     from planner.problem.blocks import Block
     from planner.problem.outcome import Outcome
     from planner.problem.problem import Problem
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 HAIR = 1e-9
 ROUNDING = 1e-6
 """Share of its value by which a plan may be outside for the rounding of sums, and is still in the band."""
+MANY = 20_000
+"""Pairs from which a band is asked by prices alone."""
 TANGENTS = 4
 """How often tangents are laid anew where a plan looks good enough to them, and is not."""
 
@@ -109,6 +113,9 @@ class Band:
     threads: int
     tell: Tell = quiet
     seen: list[Outcome] = field(default_factory=list)
+    priced: Priced | None = None
+    sharpener: Sharpener | None = None
+    """Bounds at prices, where there are any: they bound sums of modules by arithmetic alone."""
     _goal: Goal | None = None
 
     @classmethod
@@ -169,8 +176,8 @@ class Band:
         seconds
             Time for it [s]; without any the limits of modules are all there is.
         """
-        deadline, bound = time.monotonic() + seconds, self._least_by_limits(weight)
-        if seconds <= 0:
+        deadline, bound = time.monotonic() + seconds, self._by_prices(weight, seconds)
+        if seconds <= 0 or self.large:
             return bound
         for _ in range(TANGENTS):
             search = self._search(weight, deadline)
@@ -204,6 +211,21 @@ class Band:
     def _constant(self, weight: Floats) -> float:
         """What lifts every sum above 0, so that a gap is a share of something."""
         return 1.0 + float(np.abs(weight) @ self.problem.providers["most"].to_numpy(float))
+
+    @property
+    def large(self) -> bool:
+        """Whether the band is asked by prices alone: integer programs would take too long."""
+        return self.sharpener is not None and len(self.problem.pairs) > MANY
+
+    def _by_prices(self, weight: Floats, seconds: float) -> float:
+        """What is known without any solver: by the limits of modules, and by prices."""
+        bound = self._least_by_limits(weight)
+        if self.priced is not None:
+            bound = max(bound, self.priced.least(weight, self.edge))
+        if self.sharpener is not None and self.large:
+            here = float(weight @ self.best.modules)
+            bound = max(bound, self.sharpener.least(weight, self.edge, here, seconds))
+        return bound
 
     def _least_by_limits(self, weight: Floats) -> float:
         providers = self.problem.providers

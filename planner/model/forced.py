@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
+from scipy.optimize import minimize
 
-from planner.model.decide import nothing_built, rulebook, yardstick_of
+from planner.model.decide import blocks_of, nothing_built, rulebook, yardstick_of
 from planner.model.relax import Relaxation
+from planner.problem.proof import Unpriced, at_prices, prices_of, proven
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.model.solve import Solver
+    from planner.plan import Plan
     from planner.problem.problem import Problem
     from planner.scenario.schema import Scenario
 
@@ -24,36 +28,48 @@ if TYPE_CHECKING:
 
 AT_MOST = 0.25
 """Share of the time that the relaxation may take."""
+TRIED, MOVES, SMALL = np.linspace(-9.0, 3.0, 25), 200, 1e-9
+"""Powers of ten at which prices of a range are tried, and moves from the best of them."""
 
 
 @dataclass(frozen=True)
 class Priced:
-    r"""A Lagrangian bound by the multipliers of one relaxation, and each provider's part in it.
+    r"""A Lagrangian bound at some prices, and each provider's part in it.
 
-    .. math:: L(y) = \sum_i y_i b_i + \sum_k \min_{l_k \le x_k \le u_k} (c - A^T y)_k x_k
+    At prices every provider decides for itself, so that a plan with modules n is worth at least
 
-    Whatever the multipliers y are, no plan is below it; with other limits of one provider only its own
-    term changes (Geoffrion 1974).
+    .. math:: L + \sum_j loss_j(n_j), \quad loss_j(n) \ge 0,
+
+    whatever the prices are (Geoffrion 1974).
 
     Attributes
     ----------
     bound
-        L(y), natural.
-    cost
-        Reduced cost of a module of each provider, natural, shape (providers,).
-    least, most
-        Limits of modules, shape (providers,).
+        L, natural: no plan is below it.
+    losses
+        What a plan loses by the modules of each provider, beside those that the provider would choose at
+        the prices, natural, shape (most modules + 1, providers); infinite where there cannot be so many.
+    takes, right
+        What a module of each provider takes of each budget, shape (budgets, providers), and the budgets.
     """
 
     bound: float
-    cost: Floats
-    least: Floats
-    most: Floats
+    losses: Floats
+    takes: Floats
+    right: Floats
 
     @classmethod
-    def of(cls, problem: Problem, scenario: Scenario, seconds: float) -> Priced | None:
-        """Solve one relaxation; None where it was not solved in time, or the principle has no such model."""
+    def of(cls, problem: Problem, scenario: Scenario, plan: Plan | None, seconds: float) -> Priced | None:
+        """Read the prices that prove the bound of a plan; solve one relaxation where it has none.
+
+        None where that was not solved in time, or the principle has no such model.
+        """
         yardstick = yardstick_of(problem, scenario)
+        if plan is not None and plan.prices is not None:
+            with suppress(Unpriced):
+                local = at_prices(problem, blocks_of(problem, scenario), yardstick.unit, yardstick.parameters)
+                prices, _ = prices_of(local, plan.prices)
+                return cls(proven(local, prices), local.losses(prices), *_budgets(problem))
         if yardstick.levels is not None or yardstick.ordered:
             return None
         rules, effort = rulebook(scenario), scenario.solver
@@ -66,18 +82,41 @@ class Priced:
 
     def without(self, rows: Whole) -> float:
         """Bound of every plan without these providers."""
-        return self._moved(rows, np.zeros(len(rows)), np.zeros(len(rows)))
+        return self.bound + float(self.losses[0, rows].sum())
 
     def with_one(self, row: int) -> float:
         """Bound of every plan with at least one module of a provider."""
-        rows = np.array([row])
-        return self._moved(rows, np.maximum(self.least[rows], 1.0), self.most[rows])
+        return self.bound + float(self.losses[1:, row].min(initial=np.inf))
 
-    def _moved(self, rows: Whole, least: Floats, most: Floats) -> float:
-        cost = self.cost[rows]
-        had = np.minimum(cost * self.least[rows], cost * self.most[rows])
-        has = np.minimum(cost * least, cost * most)
-        return self.bound + float((has - had).sum())
+    def least(self, weight: Floats, most: float) -> float:
+        r"""Bound below the sum of weight × modules over every plan worth at most `most`.
+
+        .. math:: \max_{\lambda, \mu > 0} \sum_j \min_n \bigl((w_j + \mu c_j) n + \lambda\, loss_j(n)\bigr)
+                  - \lambda (most - L) - \mu C
+
+        with the budgets C. Any λ and μ give a true bound; good ones are looked for.
+        """
+        steps, slack = np.arange(len(self.losses))[:, None], max(most - self.bound, 0.0)
+        usual = self.losses[np.isfinite(self.losses) & (self.losses > 0)]
+        size = float(np.abs(weight) @ np.isfinite(self.losses).sum(axis=0)) + SMALL
+        unit = np.array(
+            [size / (float(np.median(usual)) if len(usual) else 1.0), *(size / (self.right + SMALL))]
+        )
+
+        def below(powers: Floats) -> float:
+            price = unit * 10.0 ** np.clip(powers, -12.0, 6.0)
+            cost = weight + price[1:] @ self.takes
+            per = (cost * steps + price[0] * self.losses).min(axis=0)
+            return float(per.sum() - price[0] * slack - price[1:] @ self.right)
+
+        starts = [np.full(len(unit), -9.0) for _ in TRIED]
+        for start, power in zip(starts, TRIED, strict=True):
+            start[0] = power
+        first = max(starts, key=below)
+        second = max((np.array([first[0], *np.full(len(unit) - 1, power)]) for power in TRIED), key=below)
+        options: dict[str, Any] = {"method": "Nelder-Mead", "options": {"maxiter": MOVES}}
+        found = minimize(lambda powers: -below(powers), second, **options)
+        return max(below(first), below(second), below(found.x))
 
 
 def _priced(problem: Problem, solver: Solver, constant: float) -> Priced | None:
@@ -99,11 +138,25 @@ def _priced(problem: Problem, solver: Solver, constant: float) -> Priced | None:
     if not np.isfinite(total):
         return None
     opened = model.columns["open"]
-    unit = model.cost_unit / model.unit["open"]
-    providers = problem.providers
+    costs = cost[opened] * model.cost_unit / model.unit["open"]
+    least, most = (problem.providers[end].to_numpy(np.float64) for end in ("least", "most"))
+    steps = np.arange(int(most.max(initial=0.0)) + 1)[:, None]
+    losses = costs * steps - np.minimum(costs * least, costs * most)
     return Priced(
-        bound=total * model.cost_unit + constant,
-        cost=cost[opened] * unit,
-        least=providers["least"].to_numpy(np.float64),
-        most=providers["most"].to_numpy(np.float64),
+        total * model.cost_unit + constant, np.where(steps <= most, losses, np.inf), *_budgets(problem)
     )
+
+
+def _budgets(problem: Problem) -> tuple[Floats, Floats]:
+    """What a module of each provider takes of each budget that has a limit, and these limits."""
+    if problem.years is not None:
+        return np.zeros((0, len(problem.providers))), np.zeros(0)
+    own = ((problem.capital, "capital_cost"), (problem.operating, "operating_cost"))
+    new = ~problem.providers["existing"].to_numpy(bool)
+    limits = [
+        (limit, problem.providers[cost].to_numpy(np.float64) * new)
+        for limit, cost in own
+        if np.isfinite(limit)
+    ]
+    takes = np.array([taken for _, taken in limits]).reshape(len(limits), len(problem.providers))
+    return takes, np.array([limit for limit, _ in limits])

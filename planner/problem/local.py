@@ -218,6 +218,19 @@ class Local:
             row[exact] = -price
         return self._found(plain, stock, parts, total - price * right)
 
+    def losses(self, prices: Prices) -> Floats:
+        """Less than the best number of modules of each provider earns, every number earns at some prices.
+
+        Shape (most + 1, providers); infinite for numbers that are not allowed.
+        """
+        self.widened()
+        plain = Prices(prices.weight, self.signed(prices.row))
+        nobody = np.zeros(len(self.upper), bool)
+        opened, chosen = self.reduced(plain, "open"), self.reduced(plain, CHOSEN)
+        worth = self._worth(self.shelf.stock(self.earnings(plain), nobody), opened, chosen, nobody)
+        found: Floats = worth.max(axis=0) - worth
+        return found
+
     def _worth(self, stock: Stock, opened: Floats, chosen: Floats, idle: NDArray[np.bool_]) -> Floats:
         """What each number of modules is worth, −∞ where it is not allowed, shape (most + 1, providers)."""
         steps = np.arange(len(stock.earns))[:, None]

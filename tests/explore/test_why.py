@@ -117,7 +117,7 @@ def test_one_relaxation_bounds_all_choices(objective: str) -> None:
     told = 0
     for seed in (2, 3, 6, 11, 14, 17):
         case = random_case(seed, objective, ruled=False)
-        priced = Priced.of(case.problem, case.scenario, 60.0)
+        priced = Priced.of(case.problem, case.scenario, None, 60.0)
         values = _values(case)
         if priced is None:
             continue
