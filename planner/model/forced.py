@@ -115,7 +115,7 @@ class Priced:
         first = max(starts, key=below)
         second = max((np.array([first[0], *np.full(len(unit) - 1, power)]) for power in TRIED), key=below)
         options: dict[str, Any] = {"method": "Nelder-Mead", "options": {"maxiter": MOVES}}
-        found = minimize(lambda powers: -below(powers), second, **options)
+        found = minimize(lambda powers: -below(powers), second, **options)  # type: ignore[misc]
         return max(below(first), below(second), below(found.x))
 
 

@@ -1,0 +1,142 @@
+"""Frontiers: beside all plans of tiny cities; grids hold what is proven; faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from oracle import _Task, kept
+from oracle_justice import JustTask
+from strategies import Case, random_case
+
+from planner.errors import Infeasible, InputFault
+from planner.explore.frontier import frontier
+from planner.explore.trades import spent, trade_of
+from planner.model.decide import yardstick_of
+from planner.problem.outcome import Outcome
+
+RAISED: dict[str, dict[str, Any]] = {
+    "utilitarian": {},
+    "sufficiency": {"floor": 0.6},
+    "worst_off": {"share": 0.4},
+    "maximin": {},
+}
+FEW, MANY = 8, 150
+HAIR = 1e-6
+
+
+def city(seed: int) -> tuple[Case, str]:
+    """A random city with little money, and the principle that is raised."""
+    principle = list(RAISED)[seed % len(RAISED)]
+    case = random_case(seed)
+    budget = {"capital": float(np.round(0.6 * case.problem.providers["capital_cost"].sum(), 2))}
+    return case.asking(
+        objective={principle: RAISED[principle]}, solver={"gap": 0.0}, budget=budget
+    ), principle
+
+
+def every_plan(case: Case, principle: str) -> list[tuple[float, float]]:
+    """Money and best level of every choice of modules that keeps the rules."""
+    just = principle in {"worst_off", "maximin"}
+    task = (JustTask if just else _Task)(case.problem, case.scenario)
+    yardstick, found = yardstick_of(case.problem, case.scenario), []
+    for modules in kept(case.problem, case.scenario):
+        value = task.value(modules, np.inf) if just else task.least(modules, np.inf)
+        level = yardstick.level(value) if np.isfinite(value) else None
+        if level is not None:
+            nobody = np.zeros(len(case.problem.pairs))
+            found.append((spent(Outcome(case.problem, np.array(modules, float), nobody)), level))
+    return found
+
+
+def best_of(plans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Plans that no other beats, the cheapest first."""
+    best: list[tuple[float, float]] = []
+    for money, level in sorted(plans, key=lambda plan: (plan[0], -plan[1])):
+        if not best or level > best[-1][1] + HAIR:
+            best.append((money, level))
+    return best
+
+
+def compared(seeds: range) -> list[int]:
+    """Every point is there, and no other; how many points each city has."""
+    sizes = []
+    for seed in seeds:
+        case, principle = city(seed)
+        right = best_of(every_plan(case, principle))
+        trade = trade_of(f"cost:{principle}", case.scenario)
+        if not right:
+            with pytest.raises(Infeasible):
+                frontier(case.problem, case.scenario, case.residents, trade, number=None)
+            continue
+        found = frontier(case.problem, case.scenario, case.residents, trade, number=None)
+        told = [(point.held, point.raised) for point in found.points]
+        assert len(told) == len(right), (seed, told, right)
+        assert np.allclose(told, right, atol=2e-6), (seed, told, right)
+        sizes.append(len(told))
+    return sizes
+
+
+def test_no_point_is_missing_and_none_is_beaten() -> None:
+    """Some tiny cities against every plan of them; most frontiers have several points."""
+    sizes = compared(range(FEW))
+    assert len(sizes) > FEW / 2
+    assert max(sizes) > 2
+
+
+@pytest.mark.slow
+def test_no_point_is_missing_in_many_cities() -> None:
+    """The same in more cities."""
+    assert np.mean(compared(range(200, 200 + MANY))) > 2
+
+
+@pytest.mark.parametrize(
+    "trade", ["efficiency:equity", "cost:floor", "priority:maximin", "worst_off:equal_shares"]
+)
+def test_a_grid_holds_and_no_point_beats_another(trade: str) -> None:
+    """Points at equal steps: each keeps its level, is below its limit, and costs something of the other."""
+    for seed in (3, 8, 14):
+        case = random_case(seed).asking(objective="utilitarian", solver={"gap": 1e-6})
+        axes = trade_of(trade, case.scenario)
+        try:
+            found = frontier(case.problem, case.scenario, case.residents, axes, number=5)
+        except Infeasible:
+            continue
+        held = [point.held for point in found.points]
+        raised = [point.raised for point in found.points]
+        assert held == sorted(held)
+        assert raised == sorted(raised, reverse=bool(found.held.principle))
+        for point in found.points:
+            assert point.limit is None or point.raised <= point.limit + 1e-5
+            if not found.held.principle:
+                assert point.held <= point.problem.capital * (1 + 1e-9)
+
+
+WRONG = {
+    "cost": "`cost` names no two yardsticks",
+    "cost:cost": "`cost:cost` is the same yardstick twice",
+    "efficiency:utilitarian": "is the same yardstick twice",
+    "cost:flor": "unknown yardstick `flor`; did you mean `floor`?",
+    "priority:equal_shares": "neither `priority` nor `equal_shares` can be held at a level",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_no_trade_is_refused(text: str) -> None:
+    """What was written, and what can be."""
+    with pytest.raises(InputFault) as told:
+        trade_of(text, random_case(3).scenario)
+    assert WRONG[text] in str(told.value)
+    assert str(told.value).startswith("--trade: ")
+
+
+def test_a_question_without_a_frontier_is_refused() -> None:
+    """Without a budget there are no steps of money; every point is not told of every pair."""
+    case = random_case(3)
+    free = case.asking(budget={"capital": None})
+    with pytest.raises(InputFault, match="without a budget there is no money to take steps of"):
+        frontier(free.problem, free.scenario, free.residents, trade_of("cost:floor", free.scenario))
+    trade = trade_of("efficiency:equity", case.scenario)
+    with pytest.raises(InputFault, match="every point can be told only of money and one of"):
+        frontier(case.problem, case.scenario, case.residents, trade, number=None)
