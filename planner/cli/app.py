@@ -13,6 +13,7 @@ from planner.cli.alternatives import alternatives
 from planner.cli.arguments import Allow, Languages, RunFolder, ScenarioFile, whole_run
 from planner.cli.begin import begin
 from planner.cli.endings import epilog
+from planner.cli.frontier import frontier
 from planner.cli.more import more
 from planner.cli.sweeping import sweep
 from planner.cli.why import why
@@ -168,6 +169,7 @@ def audit_(
 
 app.command(short_help="Say what the next money would bring.")(more)
 app.command(short_help="Say what all good plans share, and what is open.")(alternatives)
+app.command(short_help="Show what one yardstick costs by another.")(frontier)
 app.command(short_help="Answer many scenarios that differ in a few keys.")(sweep)
 app.command(short_help="Say why each site is in the plan, or not.")(why)
 

@@ -44,6 +44,7 @@ class Progress(Ear):
         self.begun = time.monotonic()
         self.status: Status | None = None
         self.before: float | None = None
+        self.first: tuple[float, int] | None = None
 
     def __enter__(self) -> Self:
         """Begin to tell."""
@@ -81,9 +82,10 @@ class Progress(Ear):
 
     def ended(self, done: int, of: int, words: str) -> None:
         """Tell that one of many scenarios has ended, and when the others may have."""
-        spent = time.monotonic() - self.begun
-        left = f" · about {spent / done * (of - done):.0f} s left" if done < of else ""
-        self.console.print(f"{spent:6.1f} s  {done} of {of}: {words}{left}")
+        now = time.monotonic()
+        first, had = self.first = self.first or (now, done)
+        left = f" · about {(now - first) / (done - had) * (of - done):.0f} s left" if had < done < of else ""
+        self.console.print(f"{now - self.begun:6.1f} s  {done} of {of}: {words}{left}")
 
     def search(self, phase: str, value: float | None = None, bound: float | None = None) -> None:
         """Tell what the search has in hand, on a terminal."""

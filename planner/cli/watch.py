@@ -24,6 +24,7 @@ WATCHED = {
     "run",
     "alternatives",
     "sweep",
+    "frontier",
     "principles",
     "assess",
     "verify",

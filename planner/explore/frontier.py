@@ -239,7 +239,8 @@ class _Asking:
             plan = decide(problem, asked, self.residents, self.tell, pool)
         except (Infeasible, NoPlan) as fault:
             self.last = fault
-            self.without.append((level, fault.faults[0].message))
+            why = "no plan keeps every rule" if isinstance(fault, Infeasible) else fault.faults[0].message
+            self.without.append((level, why))
             return None
         outcome = outcome_of(problem, plan.facilities, plan.assignment)
         limit = plan.status.level_bound if asked.objective_name == self.raised.principle else None

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from oracle import _Task, kept
 from oracle_justice import JustTask
 from strategies import Case, random_case
 
+from planner import flow
+from planner.cli.app import app, guarded
+from planner.cli.frontier import points_of
 from planner.errors import Infeasible, InputFault
 from planner.explore.frontier import frontier
 from planner.explore.trades import spent, trade_of
 from planner.model.decide import yardstick_of
 from planner.problem.outcome import Outcome
+from planner.report.numbers import number
 
 RAISED: dict[str, dict[str, Any]] = {
     "utilitarian": {},
@@ -140,3 +147,34 @@ def test_a_question_without_a_frontier_is_refused() -> None:
     trade = trade_of("efficiency:equity", case.scenario)
     with pytest.raises(InputFault, match="every point can be told only of money and one of"):
         frontier(case.problem, case.scenario, case.residents, trade, number=None)
+
+
+def test_the_command_tells_and_writes(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Points, steps and knee in words; tables, page, and a run for each plan that verifies."""
+    project = finished.parents[1]
+    words = ["frontier", str(project / "utilitarian.yaml"), "--trade", "cost:equity", "--points", "4"]
+    assert guarded(partial(app, [*words, "--seconds", "60"], prog_name="planner")) == 0
+    said = capsys.readouterr().out
+    folder = Path(said.rstrip().rpartition("Read ")[2]).parent
+    table = pd.read_csv(folder / "frontier.csv", keep_default_na=False)
+    assert f"1  {number(table['held'][0])} million crowns: " in said
+    assert table["held"].is_monotonic_increasing
+    assert table["raised"].is_monotonic_increasing
+    assert (table["capital_cost"] == table["held"]).all()
+    for run in table["run"]:
+        assert flow.verify(folder.parent / run).kept
+    steps = pd.read_csv(folder / "steps.csv")
+    people = steps.groupby("point")["people"].sum()
+    assert people.max() == pytest.approx(people.min())
+    page = (folder / "frontier.html").read_text(encoding="utf-8")
+    assert all(run in page for run in table["run"])
+    assert page.count("<circle") == len(table)
+
+
+@pytest.mark.parametrize("text", ["two", "2", "101", "-3", ""])
+def test_what_is_no_number_of_points_is_refused(text: str) -> None:
+    """What was written, and what can be."""
+    with pytest.raises(
+        InputFault, match=f"`{text}` is no number of points\n    → write a number from 3 to 100"
+    ):
+        points_of(text)
