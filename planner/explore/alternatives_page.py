@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 PAGE = "alternatives.html"
 STATES = {"ley line": "", "open": "was", "undecided": "shut"}
-SIZE, SMALL, CROWD = 13.0, 8.0, 120
+SIZE, SMALL, CROWD, MANY = 13.0, 8.0, 120, 400
+"""Size of a symbol, and where there are more than CROWD; places from which undecided ones are not drawn."""
 FELT = 0.0005
 """A spread of wellbeing below this is told as none."""
 TOLD = 6
@@ -108,6 +109,8 @@ def _places(scenario: Scenario, problem: Problem, found: Alternatives, outlines:
     """Every place but those in no good plan: filled where all have it, hollow where it is open."""
     order = {service: nth for nth, service in enumerate(scenario.services)}
     drawn = [line for line in found.lines if line.verdict in STATES]
+    many = len(drawn) > MANY
+    drawn = [line for line in drawn if line.verdict != "undecided"] if many else drawn
     size = SIZE if len(drawn) <= CROWD else SMALL
     ranked = sorted(drawn, key=lambda line: (line.verdict == "ley line", line.plans))
     symbols = [s for line in ranked if (s := _symbol(scenario, problem, found, line, outlines, order, size))]
@@ -121,6 +124,7 @@ def _places(scenario: Scenario, problem: Problem, found: Alternatives, outlines:
     text = (
         "Filled: in every good plan. Hollow: in some good plans, not in others. Places in none are not drawn."
     )
+    text += " Nor are those that are undecided: they are too many." if many else ""
     return Picture(
         "leylines",
         "Places that hold, and places that are open",

@@ -98,7 +98,8 @@ def by_place(
         )
 
     settled = [line for line in found.lines if line.verdict == "ley line"]
-    opened = [line for line in found.lines if line.verdict in {"open", "undecided"}]
+    opened = [line for line in found.lines if line.verdict == "open"]
+    undecided = [line for line in found.lines if line.verdict == "undecided"]
     never = [line for line in found.lines if line.verdict == "never"]
     areas = [line for line in found.areas if line.verdict == "ley line"]
     return {
@@ -109,7 +110,8 @@ def by_place(
             rows(areas, area=True),
             3,
         ),
-        "opened": Sheet("Places that are open or undecided", heads, rows(opened), 3),
+        "opened": Sheet("Places that are open", heads, rows(opened), 3),
+        "undecided": Sheet("Places that are undecided", heads, rows(undecided), 3),
         "never": Sheet("Places in no good plan (proven)", heads, rows(never), 3),
     }
 

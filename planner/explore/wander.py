@@ -23,6 +23,8 @@ LONGEST = 10.0
 BARELY = 1e-9
 WITHOUT, WHOLLY = 0.15, 0.5
 """How often a module is given up and none taken instead; how often all modules of a place move at once."""
+FARTHER = 1.3
+"""How much longer steps become with each plan that is in the band, and shorter with each that is not."""
 TIRED = 40
 """Steps in a row that may lead nowhere new before the walk ends."""
 
@@ -31,7 +33,8 @@ def wander(band: Band, deadline: float) -> None:
     """Walk from plans of the band to others, until the time is over or nothing new is met any more.
 
     What all plans that were seen have in common is given up first, and what few have is taken: a plan that
-    does without a place shows that it is no ley line. Every step is assigned and judged by the principle;
+    does without a place shows that it is no ley line. Steps become longer while they stay in the band, and
+    shorter when they leave it. Every step is assigned and judged by the principle;
     what is in the band is noted. The walk is drawn from a fixed seed.
 
     Parameters
@@ -39,25 +42,36 @@ def wander(band: Band, deadline: float) -> None:
     deadline
         On the monotonic clock [s].
     """
-    rng, tired = np.random.default_rng(SEED), 0
+    rng, tired, reach = np.random.default_rng(SEED), 0, 1.0
     tried = {outcome.modules.tobytes() for outcome in band.seen}
     steps = TIRED * max(int(could_be(band.problem).sum()) // 10, 1)
     while tired < steps and time.monotonic() < deadline:
-        modules = _step(band, rng)
+        modules = _leap(band, rng, int(rng.integers(1, int(reach) + 1)))
         if modules is None or modules.tobytes() in tried:
             tired += 1
             continue
         tried.add(modules.tobytes())
         had = len(band.seen)
         band.take(modules, min(LONGEST, max(deadline - time.monotonic(), 1.0)))
-        tired = 0 if len(band.seen) > had else tired + 1
+        new = len(band.seen) > had
+        tired, reach = (0, reach * FARTHER) if new else (tired + 1, max(reach / FARTHER, 1.0))
 
 
-def _step(band: Band, rng: np.random.Generator) -> Floats | None:
-    """One plan that was seen, with a module moved; None where it could not be paid for."""
-    table = band.problem.providers
-    modules = band.seen[rng.integers(len(band.seen))].modules.copy()
+def _leap(band: Band, rng: np.random.Generator, moves: int) -> Floats | None:
+    """One plan that was seen, with so many moves made in it; None where it could not be paid for."""
+    modules = band.seen[rng.integers(len(band.seen))].modules
     common = np.sum([outcome.modules > 0 for outcome in band.seen], axis=0) / len(band.seen)
+    for _ in range(moves):
+        moved = _step(band, rng, modules, common)
+        if moved is None:
+            return None
+        modules = moved
+    return modules
+
+
+def _step(band: Band, rng: np.random.Generator, modules: Floats, common: Floats) -> Floats | None:
+    """A plan with a module moved, or all of a place; None where it could not be paid for."""
+    table, modules = band.problem.providers, modules.copy()
     free = could_be(band.problem)
     inside = np.flatnonzero(free & (modules > table["least"].to_numpy(float)))
     if not len(inside):
