@@ -173,8 +173,8 @@ class _Asking:
     last: Infeasible | NoPlan | None = None
 
     def budgets(self, number: int) -> Iterator[float]:
-        """Equal steps of the money, nothing and all of it included."""
-        yield from (self.problem.capital * k / (number - 1) for k in range(number))
+        """Equal steps of the money, up to all of it."""
+        yield from (self.problem.capital * k / number for k in range(1, number + 1))
 
     def levels(self, number: int) -> Iterator[float]:
         """Equal steps between what the best by each yardstick has of the one that is held."""

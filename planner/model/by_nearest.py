@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.model.ascent import Ascent, bounded, first_bound
+from planner.model.by_cover import cover
 from planner.model.medians import Gains, greedy, swapped
 from planner.model.narrow import keep
 from planner.model.search import Search
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.model.yardstick import Yardstick
-    from planner.problem.blocks import Block, Rows
+    from planner.problem.blocks import Block, Cover, Rows
     from planner.problem.problem import Problem
 
     Floats = NDArray[np.float64]
@@ -33,6 +34,8 @@ SITES = {"open", CHOSEN}
 AMPLE = 1.0 + 1e-9
 FIRST, NEXT = 3000, 120
 """Most moves of the prices at first, and in each branch."""
+COVERED = 0.2
+"""Part of the share that a choice which covers may miss at first."""
 BRANCHES = 60
 """Branches after which what is not settled becomes one integer program."""
 OFTEN = 10
@@ -49,6 +52,8 @@ class NearestSearch(Search):
 
     def _run(self) -> str:
         blocks = self.rules(self.yardstick.problem)
+        if self._by_cover(blocks):
+            return ""
         gains = gains_of(self.yardstick, blocks)
         if gains is None or self.stopped:
             return super()._run()
@@ -61,6 +66,39 @@ class NearestSearch(Search):
         except KeyboardInterrupt:
             self.stopped = "interrupted"
         return "" if self.done or self.stopped else super()._run()
+
+    def _by_cover(self, blocks: Sequence[Block]) -> bool:
+        """Search among sites alone where only who is within reach matters; False where more does."""
+        problem, rows = self.yardstick.problem, _site_rows(blocks)
+        half = self.yardstick.unit.half("by_cover")
+        if half is None or rows is None or problem.moving is not None or problem.futures is not None:
+            return False
+        asked = half(problem, **self.yardstick.parameters)
+        if (problem.providers["most"] > 1).any() or not _ample(problem, asked.pair):
+            return False
+        for gap in (COVERED * self.share, 0.0):  # a share of the value is none of what could be gained
+            found = cover(asked, problem, rows, seconds=self._left, gap=gap)
+            if found.infeasible:
+                return False
+            self.bound = max(self.bound, found.bound)
+            if found.sites is not None:
+                self._note_cover(asked, found.sites)
+            if self.done or self._left <= 0:
+                break
+        self.stopped = "" if self.done else "time_limit"
+        return True
+
+    def _note_cover(self, asked: Cover, sites: Floats) -> None:
+        """Everybody who is covered goes to the nearest open site."""
+        problem = self.yardstick.problem
+        mine = asked.pair[sites[problem.provider[asked.pair]] > 0]
+        mine = mine[np.argsort(problem.pairs["travel"].to_numpy()[mine], kind="stable")]
+        _, first = np.unique(problem.need_point[mine], return_index=True)
+        served = np.zeros(len(problem.pairs))
+        served[mine[first]] = problem.amount[problem.need_point[mine[first]]]
+        self.best = Outcome(problem, sites, served)
+        self.value = self.yardstick.value(self.best)
+        self.tell("sites", self.value, self.bound)
 
     def _bettered(self, gains: Gains, sites: Flags) -> Flags | None:
         """The choice after swaps, or as it is where that breaks a rule; None where it does so too."""

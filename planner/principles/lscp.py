@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.catalogue import objective
-from planner.problem.blocks import Goal, Rows, Terms, Variables
+from planner.problem.blocks import Cover, Goal, Rows, Terms, Variables
 from planner.problem.choice import choice, chosen_terms
 from planner.problem.naming import service_named
 from planner.problem.standing import new_place, programme
@@ -90,6 +90,18 @@ def _count(problem: Problem, candidates: Whole) -> dict[str, Floats]:
     for terms in chosen_terms(problem, np.zeros(len(candidates), np.int64), candidates):
         cost[terms.family] = np.bincount(terms.column, terms.coefficient, len(problem.providers))
     return cost
+
+
+def by_cover(problem: Problem, *, service: str | None = None) -> Cover:
+    """The same as a question of covering."""
+    pair, points = _within(problem, service), _coverable(problem, service)
+    candidates = _candidates(problem, service)
+    row = np.full(len(problem.need), -1)
+    row[points] = np.arange(len(points))
+    cost = np.zeros(len(problem.providers))
+    cost[candidates] = 1.0
+    weight = np.full(len(points), len(candidates) + 1.0)
+    return Cover(weight, pair, row[problem.need_point[pair]], cost)
 
 
 def evaluate(outcome: Outcome, *, service: str | None = None) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from planner.catalogue import objective
-from planner.problem.blocks import Goal
+from planner.problem.blocks import Cover, Goal
 from planner.problem.naming import service_named
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from planner.problem.outcome import Outcome
@@ -36,6 +37,18 @@ def formulate(problem: Problem, *, service: str | None = None) -> Goal:
     """
     covers, need = _within(problem, service)
     return Goal({"serve": -covers}, constant=need)
+
+
+def by_cover(problem: Problem, *, service: str | None = None) -> Cover:
+    """The same as a question of covering."""
+    covers, _ = _within(problem, service)
+    name = service_named(problem, service)
+    counts = problem.counts * problem.of_service(name) * problem.amount
+    points = np.flatnonzero(counts)
+    row = np.full(len(counts), -1)
+    row[points] = np.arange(len(points))
+    pair = np.flatnonzero(covers)
+    return Cover(counts[points], pair, row[problem.need_point[pair]], np.zeros(len(problem.providers)))
 
 
 def evaluate(outcome: Outcome, *, service: str | None = None) -> float:

@@ -104,6 +104,30 @@ class Levels:
 
 
 @dataclass(frozen=True)
+class Cover:
+    """The half `by_cover` of an objective that asks who is within reach: min Σ w_i missed_i + Σ c_j open_j.
+
+    It holds where every site has room for all that it covers.
+
+    Attributes
+    ----------
+    weight
+        What it costs to miss each need point that counts, shape (points,).
+    pair
+        Pairs that cover, positions in the problem.
+    point
+        Which of the need points that count each of them covers.
+    cost
+        Of each provider that is open, shape (providers,).
+    """
+
+    weight: Floats
+    pair: Whole
+    point: Whole
+    cost: Floats
+
+
+@dataclass(frozen=True)
 class Goal:
     """What to minimise: Σ cost + constant, with the variables and rows that only this goal needs.
 
