@@ -85,12 +85,12 @@ def assess_given(path: Path, facilities: Path, *, allow: Sequence[Path] = (), ea
     return keep_given(ask(path, allow=allow, ear=ear), facilities, ear)
 
 
-def keep_given(question: Question, facilities: Path, ear: Ear) -> Run:
+def keep_given(question: Question, facilities: Path, ear: Ear, stem: str = "") -> Run:
     """Assess facilities under a question that is posed already; keep them as a run like any other."""
     modules = modules_given(question.problem, facilities)
     with ear.phase("search"):
         plan = adopt(question.problem, question.scenario, question.residents, modules)
-    name = name_of(question.scenario, question.city.inputs, facilities)
+    name = name_of(question.scenario, question.city.inputs, facilities, stem)
     return _keep(question, plan, name, ear)
 
 
@@ -191,13 +191,13 @@ def _asked_again(folder: Path, allow: Sequence[Path], ear: Ear) -> tuple[dict[st
     return manifest, question
 
 
-def name_of(scenario: Scenario, inputs: Mapping[str, str], facilities: Path | None = None) -> str:
+def name_of(scenario: Scenario, inputs: Mapping[str, str], given: Path | None = None, stem: str = "") -> str:
     """Name of the run of a scenario, from the SHA-256 of all that it reads."""
     text = scenario_text(scenario, scenario.project)
-    stem = scenario.path.stem
-    if facilities is not None:
-        text += f"\n# facilities\n{facilities.read_text(encoding='utf-8-sig')}"
-        stem += f"-{facilities.stem}"
+    stem = stem or scenario.path.stem
+    if given is not None:
+        text += f"\n# facilities\n{given.read_text(encoding='utf-8-sig')}"
+        stem += f"-{given.stem}"
     return store.run_id(stem, store.digest(inputs, text, store.solver_versions()))
 
 

@@ -14,6 +14,7 @@ from planner.explore.audit import Audit
 from planner.explore.audit import audit as examine
 from planner.frames import INDICATORS
 from planner.indicators.assess import assess
+from planner.indicators.draws import as_drawn
 from planner.indicators.equity import equity
 from planner.indicators.small import printable, printable_equity
 from planner.plan import of_future
@@ -159,7 +160,7 @@ def ask(
     """Read a scenario and everything it names, measure travel, pose the problem."""
     with ear.phase("read"):
         scenario = read_scenario(path, allow=allow, overrides=overrides, project=project)
-        city = read_city(scenario)
+        city = as_drawn(scenario, read_city(scenario))
     with ear.phase("travel"):
         travel = measure_travel(city, scenario)
     with ear.phase("pose"):

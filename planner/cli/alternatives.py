@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -30,6 +31,10 @@ def alternatives(
     number: Annotated[
         int, typer.Option("--number", min=1, max=100, help="Plans that are written beside the one in hand.")
     ] = 10,
+    floor: Annotated[
+        float | None,
+        typer.Option("--floor", min=0.0, max=1.0, help="No place that anything can improve falls below it."),
+    ] = None,
     runs: Annotated[
         bool, typer.Option("--runs/--no-runs", help="Make each plan a run like any other, checked.")
     ] = True,
@@ -52,9 +57,9 @@ def alternatives(
     """
     from planner.cli.progress import Progress  # noqa: PLC0415
 
-    share = share_of(within)
+    asked = Asked(share_of(within), number, floor, seconds, runs=runs)
     with Progress() as ear:
-        lines = told(place, share, number, runs=runs, seconds=seconds, allow=allow or (), ear=ear)
+        lines = told(place, asked, allow=allow or (), ear=ear)
     typer.echo("\n".join(lines))
 
 
@@ -74,44 +79,57 @@ def share_of(text: str) -> float:
     return share
 
 
-def told(
-    place: Path, within: float, number: int, *, runs: bool, seconds: float, allow: Sequence[Path], ear: Ear
-) -> list[str]:
+class Asked(NamedTuple):
+    """What is asked of a band: as the options of the command say."""
+
+    within: float
+    number: int
+    floor: float | None
+    seconds: float
+    runs: bool
+
+
+def told(place: Path, asked: Asked, *, allow: Sequence[Path], ear: Ear) -> list[str]:
     """Lines that answer the command; tables, plans and page are written beside the run."""
     from planner.explore.alternatives import alternatives as ask_all  # noqa: PLC0415 - heavy imports wait
+    from planner.explore.alternatives import guaranteed  # noqa: PLC0415
     from planner.explore.alternatives_page import PAGE, write_page  # noqa: PLC0415
     from planner.explore.alternatives_tables import FOLDER, write_plans, write_tables  # noqa: PLC0415
     from planner.explore.alternatives_told import telling  # noqa: PLC0415
     from planner.flow import answered  # noqa: PLC0415
 
     question, plan, folder = answered(place, allow=allow, ear=ear)
-    problem, scenario = question.problem, question.scenario
+    if asked.floor is not None:
+        question = replace(
+            question, scenario=guaranteed(question.problem, question.scenario, plan, asked.floor)
+        )
+    problem, scenario, within = question.problem, question.scenario, asked.within
     with ear.phase("search"):
         found = ask_all(
             problem,
             scenario,
             plan,
             within=within,
-            number=number,
-            seconds=seconds,
+            number=asked.number,
+            seconds=asked.seconds,
             tell=ear.search,
             hear=ear.again,
         )
     files = write_plans(folder, found)
-    made = _runs(question, files, ear) if runs else []
+    made = _runs(question, files, folder.name.rpartition("-")[0], ear) if asked.runs else []
     write_tables(folder, scenario, problem, found, made)
     write_page(folder / FOLDER, scenario, question.in_the_end, problem, found, within, made)
     lines = [f"{scenario.name} ({folder.name})", "", *telling(scenario, problem, found, within)]
     return [*lines, "", f"Read {folder / FOLDER / PAGE}"]
 
 
-def _runs(question: Question, files: Sequence[Path], ear: Ear) -> list[str]:
+def _runs(question: Question, files: Sequence[Path], stem: str, ear: Ear) -> list[str]:
     """Make each alternative a run, checked like any other; their names."""
     from planner.flow import Ear as Quiet  # noqa: PLC0415
     from planner.flow import keep_given  # noqa: PLC0415
 
     made = []
     for nth, file in enumerate(files, start=1):
-        made.append(keep_given(question, file, Quiet()).folder.name)
+        made.append(keep_given(question, file, Quiet(), stem).folder.name)
         ear.ended(nth, len(files), f"{file.stem}: a run of its own, checked")
     return made

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner import catalogue
 from planner.errors import Fault, InputFault, PlannerError
 from planner.explore.ley_lines import LEAST, WHOLE, Line, could_be, ley_lines, shown, where
 from planner.explore.wander import wander
@@ -146,6 +147,24 @@ def alternatives(
     plans = spread([outcome.modules > 0 for outcome in band.seen], number + 1)
     ranges = [_seen_again(band, one) for one in ranges]
     return Alternatives(band.most, [band.seen[k] for k in plans], list(band.seen), ranges, lines, areas)
+
+
+def guaranteed(problem: Problem, scenario: Scenario, plan: Plan, floor: float) -> Scenario:
+    """Return the scenario with the rule that no place that anything can improve falls below a floor.
+
+    Raises
+    ------
+    InputFault
+        When the plan in hand leaves some place below it.
+    """
+    rule = {"principle": "maximin", "level": floor}
+    best = outcome_of(problem, plan.facilities, plan.assignment)
+    missing = float(catalogue.find("constraint", "at_least").module.evaluate(best, **rule).max())
+    if missing > WHOLE:
+        message = f"the plan in hand leaves a place at {floor - missing:.3f}, below the floor of {floor:g}"
+        hint = "ask for a lower floor, or run the scenario with the rule `at_least` first"
+        raise InputFault(Fault(message, "--floor", hint))
+    return scenario.model_copy(update={"constraints": [*scenario.constraints, {"at_least": rule}]})
 
 
 def refuse(problem: Problem, scenario: Scenario, plan: Plan) -> None:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from planner.errors import Infeasible, NoPlan
-from planner.indicators.draws import drawn
+from planner.indicators.draws import drawn, grown
 from planner.model.decide import decide
 from planner.problem.pose import pose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from planner.city.city import City
     from planner.plan import Plan
@@ -95,7 +96,8 @@ def survival(
     problem = pose(easier, city, travel)
     found: list[pd.DataFrame] = []
     for draw in range(draws):
-        question = _redrawn(easier, city, travel, {s: g[min(draw, len(g) - 1)] for s, g in growth.items()})
+        own = {name: each[min(draw, len(each) - 1)] for name, each in growth.items()}
+        question = pose(easier, grown(city, own), travel)
         question = _recosted(question, np.random.default_rng([seed, draw]))
         with suppress(Infeasible, NoPlan):
             found.append(decide(question, easier, city.cells["population"]).facilities)
@@ -107,16 +109,6 @@ def _eased(scenario: Scenario, seconds: float) -> Scenario:
     gap = max(GAP, scenario.solver.gap)
     solver = scenario.solver.model_copy(update={"gap": gap, "time_limit_seconds": seconds})
     return scenario.model_copy(update={"solver": solver})
-
-
-def _redrawn(scenario: Scenario, city: City, travel: TravelMatrix, growth: dict[str, np.ndarray]) -> Problem:
-    by_cell = pd.DataFrame(growth, index=city.cells.index)
-    at = (
-        by_cell.index.get_indexer(pd.Index(city.need["cell"])),
-        by_cell.columns.get_indexer(pd.Index(city.need["service"])),
-    )
-    need = city.need.assign(need=city.need["need"] * by_cell.to_numpy(np.float64)[at])
-    return pose(scenario, replace(city, need=need[need["need"] > 0]), travel)
 
 
 def _recosted(problem: Problem, stream: np.random.Generator) -> Problem:

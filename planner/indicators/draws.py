@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 from zlib import crc32
 
 import numpy as np
+import pandas as pd
 
 from planner.indicators.assess import EVERYONE, group_shares
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from planner.city.city import City
@@ -72,6 +74,36 @@ def drawn(scenario: Scenario, city: City, *, draws: int, seed: int) -> Draws:
             shift = _by_cell(city, layer, rows, noise, 0)
             shares[name] = np.clip(shares[name] + shift, 0, 1)
     return Draws(growth, shares)
+
+
+def as_drawn(scenario: Scenario, city: City) -> City:
+    """Return the city with needs drawn by the scenario's seed; the city itself where it draws none."""
+    asked = scenario.drawn
+    if asked is None:
+        return city
+    growth = {name: each[0] for name, each in drawn(scenario, city, draws=1, seed=asked.seed).growth.items()}
+    for name in growth if asked.demand else ():
+        error = np.random.default_rng([asked.seed, crc32(f"demand/{name}".encode())]).standard_normal()
+        growth[name] = growth[name] * np.exp(asked.demand * error - asked.demand**2 / 2)
+    note = f"Needs are drawn by chance (seed {asked.seed}): they are not the estimates, but what could be."
+    return replace(grown(city, growth), notes=(*city.notes, note))
+
+
+def grown(city: City, growth: Mapping[str, Floats]) -> City:
+    """Return the city with other needs.
+
+    Parameters
+    ----------
+    growth
+        By service: need over what was counted, shape (cells,).
+    """
+    by_cell = pd.DataFrame(growth, index=city.cells.index)
+    at = (
+        by_cell.index.get_indexer(pd.Index(city.need["cell"])),
+        by_cell.columns.get_indexer(pd.Index(city.need["service"])),
+    )
+    need = city.need.assign(need=city.need["need"] * by_cell.to_numpy(np.float64)[at])
+    return replace(city, need=need[need["need"] > 0])
 
 
 def _noise(rows: pd.DataFrame, name: str, draws: int, seed: int) -> Floats:

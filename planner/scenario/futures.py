@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from planner.scenario.places import Name, Positive, Strict
+from planner.scenario.places import Name, NotNegative, Positive, Strict
 
 if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
@@ -38,6 +38,16 @@ class Future(Strict):
     """Columns of needs that are others in this future: `{care: care_high}`."""
     needs: list[Times] = Field(default=[])
     """Needs that are larger or smaller in this future."""
+
+
+class Drawn(Strict):
+    """Needs drawn by chance in place of the estimates: what a sweep over seeds is made of."""
+
+    seed: Annotated[int, Field(ge=0)]
+    """The same seed draws the same needs, each from the margin of error of its column, where it has one."""
+    demand: NotNegative = 0.0
+    """How uncertain the need for each service is in the whole city: the standard deviation of its logarithm,
+    so that 0.1 is about a tenth more or less."""
 
 
 def in_future(scenario: Scenario, name: str) -> Scenario:

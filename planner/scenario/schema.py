@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from planner.scenario.futures import Future, Uncertainty
+from planner.scenario.futures import Drawn, Future, Uncertainty
 from planner.scenario.judge import Judge, Wellbeing
 from planner.scenario.options import Moves, Option, Programme
 from planner.scenario.periods import OverTime, Period
@@ -239,6 +239,8 @@ class Scenario(Strict):
     """What holds for all periods together."""
     futures: dict[Name, Future] = Field(default={}, exclude_if=not_)
     """Ways in which needs may turn out, by name; as they are told where none are given."""
+    drawn: Drawn | None = Field(default=None, exclude_if=not_)
+    """Needs drawn by chance in place of the estimates; as they are told where it is left out."""
     uncertainty: Uncertainty = Field(default="expected", exclude_if="expected".__eq__)
     """How a plan is judged over the futures: by the `expected` value of the principle, by that in the
     `worst_case`, or by the greatest regret: what it falls behind the best plan for each (`least_regret`)."""

@@ -143,7 +143,7 @@ def test_the_command_tells_and_writes(finished: Path, capsys: pytest.CaptureFixt
     told = pd.read_csv(folder / "plans.csv", keep_default_na=False)
     assert told["run"].tolist() == [
         "",
-        *(f"scenario-{p.stem}-{r[-8:]}" for p, r in zip(plans, told["run"][1:], strict=True)),
+        *(f"utilitarian-{p.stem}-{r[-8:]}" for p, r in zip(plans, told["run"][1:], strict=True)),
     ]
     assert all((finished.parent / run / "report.html").is_file() for run in told["run"][1:])
     assert (told["missing"] <= 0.05 + 1e-6).all()
@@ -236,3 +236,17 @@ def test_what_is_said_of_neighbourhoods_is_what_all_good_plans_say() -> None:
             assert line.verdict in {truth, "undecided"}, (seed, line)
             told += line.verdict != "undecided"
     assert told > 40
+
+
+def test_a_floor_holds_in_every_plan(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a floor no alternative falls below it, and each run verifies; one above the plan is refused."""
+    words = ["alternatives", str(finished), "--within", "8%", "--seconds", "5", "--number", "2", "--floor"]
+    assert guarded(partial(app, [*words, "0.99"], prog_name="planner")) == InputFault.exit_code
+    said = capsys.readouterr().err
+    assert said.startswith("--floor: the plan in hand leaves a place at 0.")
+    level = float(said.split("a place at ")[1].split(",")[0]) - 0.002
+    assert guarded(partial(app, [*words, f"{level:.3f}"], prog_name="planner")) == 0
+    told = pd.read_csv(finished / "alternatives" / "plans.csv", keep_default_na=False)
+    for run in told["run"][1:]:
+        assert flow.verify(finished.parent / run).kept
+        assert "at_least" in (finished.parent / run / "scenario.yaml").read_text(encoding="utf-8")
