@@ -12,11 +12,13 @@ import shapely
 
 from planner.city import osm
 from planner.city.osm_layers import home_floor, placed, site_points, whole
+from planner.city.osm_people import from_grid, stated
 from planner.city.osm_wards import wards_for
 from planner.errors import Fault, InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -39,24 +41,25 @@ LINKS = tuple(f"{name}_link" for name in DRIVEN[:5])
 
 @dataclass(frozen=True)
 class Drawn:
-    """A city: its projected `crs`, layers in EPSG:4326 by name, cells, and what is to be told."""
+    """A city: its projected `crs`, layers in EPSG:4326 by name, cells, residents, and what is to be told."""
 
     crs: str
     layers: dict[str, gpd.GeoDataFrame]
     cells: pd.DataFrame
+    people: int
     notes: list[str]
 
 
 def draw(
     extract: osm.Extract,
-    people: int,
+    people: int | Path,
     tags: Sequence[Tag],
     *,
     boundary: shapely.Geometry | None,
     most_sites: int,
     name: str,
 ) -> Drawn:
-    """Draw a city; `people` are spread by the floor area of homes.
+    """Draw a city; `people` are spread by the floor area of homes, or as the grid of that name counts them.
 
     Raises
     ------
@@ -72,7 +75,9 @@ def draw(
     wards, told = wards_for(extract, homes, crs)
     inside = placed(homes.drop(columns="ward"), wards).drop_duplicates("cell")
     notes = [told, f"{len(homes) - len(inside)} of {len(homes)} homes lie outside every neighbourhood."]
-    cells = gathered(inside, people, crs)
+    counted = stated(inside, people) if isinstance(people, int) else from_grid(inside, wards, people)
+    notes += counted.notes
+    cells = gathered(inside.assign(people=counted.weight), counted.total, crs)
     notes.append(f"{len(inside)} homes are taken together in {len(cells)} cells.")
     sites, left = spread_sites(site_points(extract, wards, crs), most_sites)
     notes.append(
@@ -87,11 +92,13 @@ def draw(
         notes.append(f"{service}: {len(found)} places; {doubles} were mapped twice and are counted once.")
         if len(found):
             layers[service] = found
-    return Drawn(crs, layers, cells, notes)
+    return Drawn(crs, layers, cells, counted.total, notes)
 
 
 def gathered(homes: gpd.GeoDataFrame, people: int, crs: str) -> pd.DataFrame:
     """Cells: `cell`, `ward`, `lon`, `lat`, `residents` (whole, summing to `people`); empty ones go.
+
+    Each home has its part of the residents as `people`, in any unit.
 
     Up to 1,500 homes are cells themselves; more are taken together by squares within their ward, and lie
     where the largest home of the square is.
@@ -104,7 +111,7 @@ def gathered(homes: gpd.GeoDataFrame, people: int, crs: str) -> pd.DataFrame:
         groups = homes["ward"] + "/" + column + "/" + row
     frame = homes.assign(group=groups).sort_values(["floor", "cell"], ascending=[False, True])
     cells = frame.drop_duplicates("group").set_index("group")
-    cells["residents"] = whole(frame.groupby("group")["floor"].sum().reindex(cells.index), people)
+    cells["residents"] = whole(frame.groupby("group")["people"].sum().reindex(cells.index), people)
     cells = cells[cells["residents"] > 0].sort_values("cell")
     cells = cells.assign(lon=cells.geometry.x.round(6), lat=cells.geometry.y.round(6))
     return pd.DataFrame(cells[["cell", "ward", "lon", "lat", "residents"]])

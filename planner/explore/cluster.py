@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,7 @@ def on_cluster(
         held = client.submit(_held, parcel, key=f"planner-parcel-{name}", pure=False)
         known, futures = set(client.list_datasets()), {}
         for number, job in enumerate(jobs):
-            key = f"planner-{name}-{hashlib.sha256(pickle.dumps(job)).hexdigest()[:16]}"
+            key = f"planner-{name}-{hashlib.sha256(repr(job).encode()).hexdigest()[:16]}"
             if key in known:
                 future = client.get_dataset(key)
             else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -101,7 +102,7 @@ def test_a_town_is_drafted_checked_and_planned(extract: Path, tmp_path: Path) ->
     clinic = gpd.read_file(folder / "data" / "health.geojson")
     assert clinic[["name", "capacity"]].to_numpy().tolist() == [["Clinic", 5000]]
     assert not (folder / "data" / "water.geojson").exists()
-    assert f"{PEOPLE} people are spread by floor area" in (folder / "BLANKS.md").read_text(encoding="utf-8")
+    assert f"{PEOPLE} people are spread over its homes" in (folder / "BLANKS.md").read_text(encoding="utf-8")
     ran = CliRunner().invoke(app, ["run", str(folder / "scenario.yaml")])
     assert ran.exit_code == 0, ran.output
     (report,) = folder.rglob("report.html")
@@ -158,6 +159,74 @@ def test_hexagons_leave_no_gap_and_share_corners() -> None:
     assert grid["ward"].is_unique
     corners = {corner for shape in grid.geometry for corner in shape.exterior.coords}
     assert len(corners) < 3 * len(grid)
+
+
+def grid(
+    path: Path, values: np.ndarray, *, west: float = 7.0, north: float = 43.008, crs: str | None = "EPSG:4326"
+) -> Path:
+    """Write a grid of people: pixels of two blocks by two."""
+    rasterio = pytest.importorskip("rasterio")
+    pytest.importorskip("exactextract")
+    place = rasterio.transform.from_origin(west, north, 2 * STEP, 2 * STEP)
+    bands = values if values.ndim == 3 else values[None]
+    kind = {"count": len(bands), "dtype": "float64", "crs": crs, "transform": place}
+    height, width = bands.shape[1:]
+    with rasterio.open(path, "w", driver="GTiff", height=height, width=width, **kind) as out:
+        out.write(bands)
+    return path
+
+
+def test_a_grid_of_people_is_summed_and_spread(extract: Path, tmp_path: Path) -> None:
+    """Four thousand people in one pixel live in its four homes by floor area; nobody elsewhere."""
+    values = np.zeros((4, 4))
+    values[3, 0] = 4000.0  # the four blocks of the south-west
+    values[0, 3] = 1000.0
+    drawn = write_from_osm(tmp_path / "town", extract, people=grid(tmp_path / "grid.tif", values))
+    cells = drawn.cells
+    west = cells[(cells["lon"] < 7.002) & (cells["lat"] < 43.002)]
+    east = cells[(cells["lon"] > 7.006) & (cells["lat"] > 43.006)]
+    assert drawn.people == cells["residents"].sum()
+    assert any("grid.tif counts " in note and " are placed." in note for note in drawn.notes)
+    assert len(west) == len(east) == 4
+    for part in (west, east):
+        floors = sorted(part["residents"] / part["residents"].min())
+        assert len(floors) == 4
+    assert cells["residents"].sum() == pytest.approx(5000, abs=60)
+    assert west["residents"].sum() + east["residents"].sum() >= 0.9 * cells["residents"].sum()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"west": 9.0}, "grid.tif: it lies elsewhere than this city"),
+        ({"values": np.zeros((4, 4))}, "grid.tif: it counts nobody in this city"),
+        ({"values": np.full((4, 4), -5.0)}, "grid.tif: it counts less than nobody somewhere"),
+        ({"values": np.ones((2, 4, 4))}, "grid.tif: it has 2 bands, and people stand in one"),
+        ({"crs": None}, "grid.tif: it states no coordinate system"),
+    ],
+)
+def test_a_grid_that_cannot_serve_is_told(
+    extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any], message: str
+) -> None:
+    """One message each, with what to do; nothing is written."""
+    file = grid(tmp_path / "grid.tif", **{"values": np.ones((4, 4)), **change})
+    words = ["--osm", str(extract), "--people-raster", str(file)]
+    assert message in refused(words, capsys, tmp_path / "town")
+
+
+def test_what_is_no_grid_is_told(extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No file, another kind of file, a virtual one that points elsewhere, and a number beside the grid."""
+    pytest.importorskip("rasterio")
+    virtual = tmp_path / "virtual.tif"
+    virtual.write_text("<VRTDataset rasterXSize='1' rasterYSize='1'></VRTDataset>", encoding="utf-8")
+    told = {tmp_path / "none.tif": "there is no such file", virtual: "it is no GeoTIFF that can be read"}
+    for file, message in told.items():
+        words = ["--osm", str(extract), "--people-raster", str(file)]
+        assert message in refused(words, capsys, tmp_path / "town")
+    words = ["--osm", str(extract), "--people-raster", str(virtual), "--people", "5"]
+    assert "--people and --people-raster both count the residents" in refused(
+        words, capsys, tmp_path / "town"
+    )
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str], folder: Path) -> str:

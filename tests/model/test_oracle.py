@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import oracle
 import pytest
+from paced import blocks
 from strategies import OBJECTIVES, random_case
 
 from planner.errors import Infeasible
@@ -42,8 +43,7 @@ def test_the_plan_is_the_best_of_all_choices(objective: str, seed: int) -> None:
     _compare(random_case(seed, objective, capacities=bool(seed % 2)))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(MANY // 10))
+@pytest.mark.parametrize("block", blocks(MANY // 10))
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_the_plan_is_the_best_of_all_choices_in_many_cities(objective: str, block: int) -> None:
     """The same in many hundreds of cities, with and without capacities, with and without rules."""

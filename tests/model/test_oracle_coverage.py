@@ -11,6 +11,7 @@ import oracle
 import oracle_justice
 import pandas as pd
 import pytest
+from paced import blocks
 from strategies import Case, asked_of, city_of, random_case, service_of, travel_of
 from test_halves_justice import _drawn, _model_value
 
@@ -75,8 +76,7 @@ def test_the_plan_is_the_best_of_all_choices(principle: str) -> None:
         _compare(seed, principle)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(MANY // 20))
+@pytest.mark.parametrize("block", blocks(MANY // 20))
 @pytest.mark.parametrize("principle", PRINCIPLES)
 def test_the_plan_is_the_best_of_all_choices_in_many_cities(principle: str, block: int) -> None:
     """The same in 120 cities each."""

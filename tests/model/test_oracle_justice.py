@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import oracle_justice
 import pytest
+from paced import blocks
 from strategies import random_case
 
 from planner.errors import Infeasible
@@ -65,8 +66,7 @@ def test_the_plan_is_the_best_of_all_choices(principle: str) -> None:
     assert not all(found)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(MANY // 20))
+@pytest.mark.parametrize("block", blocks(MANY // 20))
 @pytest.mark.parametrize("principle", PRINCIPLES)
 def test_the_plan_is_the_best_of_all_choices_in_many_cities(principle: str, block: int) -> None:
     """The same in 120 cities each, with and without capacities, with and without rules."""

@@ -7,6 +7,7 @@ from collections import Counter
 
 import oracle_places
 import pytest
+from paced import blocks
 from place_cases import KINDS, random_places
 
 from planner.errors import Infeasible
@@ -48,8 +49,7 @@ def test_a_solution_that_highs_loses_is_asked_for_again(objective: str) -> None:
     _compare(1036, objective)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(MANY // 20))
+@pytest.mark.parametrize("block", blocks(MANY // 20))
 @pytest.mark.parametrize("objective", [*OBJECTIVES, "mclp", "p_median", "kolm_pollak"])
 def test_the_plan_is_the_best_of_all_choices_in_many_cities(objective: str, block: int) -> None:
     """The same in many cities, for more principles."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pulp
 import pytest
+from paced import blocks
 from scipy.optimize import linprog
 from strategies import LINEAR, OBJECTIVES, random_case
 
@@ -121,8 +122,7 @@ def test_random_models_equal_enumeration(block: int, monkeypatch: pytest.MonkeyP
         _agrees(seed, monkeypatch)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", blocks(10))
 def test_500_random_models_equal_enumeration(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for 500 of them."""
     for seed in range(1000 + block * MANY // 10, 1000 + (block + 1) * MANY // 10):
@@ -178,8 +178,7 @@ def test_some_cities_by_cbc() -> None:
 
 
 @needs_cbc
-@pytest.mark.slow
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", blocks(10))
 def test_200_cities_by_cbc(block: int) -> None:
     """200 cities under every objective, with and without rules and capacities: no disagreement."""
     for seed in range(100 + block * WITH_CBC // 10, 100 + (block + 1) * WITH_CBC // 10):

@@ -30,7 +30,7 @@ def write_from_osm(
     folder: Path,
     extract: Path,
     *,
-    people: int | None,
+    people: int | Path | None,
     boundary: Path | None = None,
     tags: Path | None = None,
     most_sites: int = 500,
@@ -46,7 +46,7 @@ def write_from_osm(
     """
     refuse_taken(folder)
     if people is None:
-        hint = "state their number, such as `--people 380000`; it is spread by the floor area of homes"
+        hint = "state their number, such as `--people 380000`, or name a grid with `--people-raster FILE.tif`"
         raise InputFault(Fault("a map does not tell how many people live there", "--people", hint))
     text = _shipped(TAGS) if tags is None else _text(tags)
     table = read_tags(text, TAGS if tags is None else str(tags))
@@ -54,16 +54,17 @@ def write_from_osm(
     drawn = draw(
         read_extract(extract), people, table, boundary=area, most_sites=most_sites, name=str(extract)
     )
-    write_folder(folder, lambda draft: _fill(draft, drawn, people, text))
+    write_folder(folder, lambda draft: _fill(draft, drawn, text))
     return drawn
 
 
-def _fill(folder: Path, drawn: Drawn, people: int, tags: str) -> None:
+def _fill(folder: Path, drawn: Drawn, tags: str) -> None:
     data = folder / "data"
     data.mkdir()
     for name, layer in drawn.layers.items():
         write_geojson(data / f"{name}.geojson", layer, 7, CREDIT)
     drawn.cells.to_csv(data / "cells.csv", index=False, lineterminator="\n")
+    people = drawn.people
     money = {"capital": people * CAPITAL / 1e6, "operating": people * OPERATING / 1e6}
     words = {"people": str(people), "crs": drawn.crs, "notes": "\n".join(f"- {n}" for n in drawn.notes)}
     words |= {key: f"{value:.6g}" for key, value in money.items()}
