@@ -81,9 +81,9 @@ def _labels(scenario: Scenario) -> dict[str, str]:
 
 
 def _districts(kept: Kept) -> Iterator[Outcome]:
-    areas = kept.layers["neighbourhoods"].frame
-    if "district" not in areas.columns:
+    if kept.scenario.city.neighbourhoods.district is None:
         return
+    areas = kept.layers["neighbourhoods"].frame
     known = areas[areas["wellbeing"].notna() & (areas["residents"] > 0) & (areas["district"] != "")]
     people = known.groupby("district")["residents"].sum()
     shared = (known["wellbeing"] * known["residents"]).groupby(known["district"]).sum() / people

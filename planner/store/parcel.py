@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,5 +50,8 @@ def unpack(parcel: Parcel, folder: Path) -> None:
     MachineFault
         When the disk is full or read-only, or permission is refused.
     """
+    now = time.time()
     with told(str(folder)), tarfile.open(fileobj=io.BytesIO(parcel.content)) as tar:
-        tar.extractall(folder, filter="data")
+        for entry in tar:
+            entry.mtime = now
+            tar.extract(entry, folder, filter="data")

@@ -100,7 +100,7 @@ def _begun(errands: Sequence[Errand], *, force: bool) -> tuple[Ledger, Path, lis
     hashes: dict[Path, str] = {}
     for errand in errands:
         try:
-            asked = errand.scenario()
+            asked = errand.scenario
             run = None if force else _answered(asked, hashes)
         except InputFault as fault:
             ledger.faults[errand.number] = fault.faults
@@ -133,7 +133,7 @@ def _answered(scenario: Scenario, hashes: dict[Path, str]) -> Path | None:
 
 def _here(left: Sequence[Errand], at_once: int | None) -> Runner:
     """Processes on this machine, as many as there are processors for their threads."""
-    threads = left[0].scenario().solver.threads if left else 1
+    threads = left[0].scenario.solver.threads if left else 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     side_by_side = at_once or max(1, cores // threads)
     return lambda errands: on_this_machine(answer, errands, at_once=side_by_side)

@@ -50,9 +50,10 @@ def away(address: str, errands: Sequence[Errand]) -> Iterator[Done]:
     """
     if not errands:
         return
-    asked = [errand.scenario() for errand in errands]
+    asked = [errand.scenario for errand in errands]
     project = asked[0].project.resolve()
-    names = sorted({name for scenario in asked for name in _needed(scenario, project)})
+    names = {name for scenario in asked for name in _layers(scenario, project)}
+    names |= {name for scenario in asked[:1] for name in _chain(scenario, project)}  # all are of one file
     parcel = store.pack(project, names)
     jobs = [Abroad(_within(e.path, project), dict(e.values)) for e in errands]
     found = on_cluster(
@@ -62,15 +63,20 @@ def away(address: str, errands: Sequence[Errand]) -> Iterator[Done]:
         yield _landed(project, done)
 
 
-def _needed(scenario: Scenario, project: Path) -> Iterator[str]:
-    """Every file of the project that a scenario reads, its own included."""
+def _layers(scenario: Scenario, project: Path) -> Iterator[str]:
+    """Every file of the project that a scenario reads."""
     files = files_of(scenario)
     if files is None:
         message, hint = "a database cannot be sent to a cluster", "write its tables into the project first"
         raise InputFault(Fault(message, scenario.path.name, hint))
+    yield from (_within(path, project) for path in files.values())
+
+
+def _chain(scenario: Scenario, project: Path) -> Iterator[str]:
+    """The scenario file and those that it extends."""
     chain = Chain(Fence(project, scenario.allow), scenario.path.parent)
     chain.load(scenario.path, scenario.path.name)
-    yield from (_within(path, project) for path in (*files.values(), *chain.seen))
+    yield from (_within(path, project) for path in chain.seen)
 
 
 def _within(path: Path, project: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.scenario.read import read_scenario
@@ -33,6 +34,11 @@ class Errand:
     values: Mapping[str, Any]
     allow: tuple[Path, ...] = ()
 
+    @cached_property
     def scenario(self) -> Scenario:
-        """Read it."""
+        """What it asks, read once."""
         return read_scenario(self.path, allow=self.allow, overrides=self.values)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: it reads the scenario itself."""
+        return {name: value for name, value in vars(self).items() if name != "scenario"}
