@@ -79,7 +79,7 @@ def _context(  # noqa: PLR0917 - the nouns of the question
         "concessions_told": list(_conceded(tables[CONCESSIONS], parts)),
         "concessions": conceded(scenario, tables[CONCESSIONS], parts),
         "ranges": list(ranges(scenario, tables[RANGES])),
-        **by_place(scenario, problem, found, parts),
+        "places": by_place(scenario, problem, found, parts),
         "plans": plans(scenario, tables[PLANS]),
         "runs": bool(runs),
     }

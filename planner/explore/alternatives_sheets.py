@@ -26,6 +26,12 @@ WORDS = {
     "open": "open",
     "undecided": "undecided",
 }
+TITLES = {
+    "ley line": "Places in every good plan (proven)",
+    "open": "Places that are open",
+    "undecided": "Places that are undecided",
+    "never": "Places in no good plan (proven)",
+}
 AREAS = "Neighbourhoods in which every good plan builds the service, at one place or another (proven)"
 
 
@@ -97,23 +103,12 @@ def by_place(
             for line in ordered
         )
 
-    settled = [line for line in found.lines if line.verdict == "ley line"]
-    opened = [line for line in found.lines if line.verdict == "open"]
-    undecided = [line for line in found.lines if line.verdict == "undecided"]
-    never = [line for line in found.lines if line.verdict == "never"]
     areas = [line for line in found.areas if line.verdict == "ley line"]
-    return {
-        "settled": Sheet("Places in every good plan (proven)", heads, rows(settled), 3),
-        "areas": Sheet(
-            AREAS,
-            heads,
-            rows(areas, area=True),
-            3,
-        ),
-        "opened": Sheet("Places that are open", heads, rows(opened), 3),
-        "undecided": Sheet("Places that are undecided", heads, rows(undecided), 3),
-        "never": Sheet("Places in no good plan (proven)", heads, rows(never), 3),
+    by_verdict = {
+        verdict: Sheet(title, heads, rows([line for line in found.lines if line.verdict == verdict]), 3)
+        for verdict, title in TITLES.items()
     }
+    return {"areas": Sheet(AREAS, heads, rows(areas, area=True), 3), **by_verdict}
 
 
 def _label(problem: Problem, line: Line) -> str:
