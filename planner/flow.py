@@ -5,7 +5,6 @@ The question itself (scenario → city → travel → problem) is asked in `ques
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from planner.explore.tables import write_audit
 from planner.model.decide import adopt, decide
 from planner.plan import Plan
 from planner.problem.given import modules_given
-from planner.question import Ear, Question, ask
+from planner.question import Ear, Question, ask, manifest_of
 from planner.report import compare as comparison
 from planner.report import pdf as printed
 from planner.report.export import find_format, place_of, take_out, write_back
@@ -135,11 +134,15 @@ def report(
         printed.ready()
     manifest, question = _asked_again(folder, allow, ear)
     plan = Plan(**read_tables(folder), status=store.status_of(manifest))
-    verdict = manifest["verdict"]["sentence"]
-    with ear.phase("report"):
-        audit, table = question.equity(plan), read_indicators(folder)
-        pages = _write_report(folder, question, plan, table, verdict, audit, languages)
-        return [printed.write_pdf(page) for page in pages] if pdf else pages
+    with ear.phase("report"), store.rewritten(folder, "report.*.html") as aside:
+        audit, table, verdict = (
+            question.equity(plan),
+            read_indicators(folder),
+            manifest["verdict"]["sentence"],
+        )
+        pages = _write_report(aside, question, plan, table, verdict, audit, languages)
+        pages = [printed.write_pdf(page) for page in pages] if pdf else pages
+    return [folder / page.name for page in pages]
 
 
 def export(folder: Path, form: str, *, out: Path | None = None, force: bool = False) -> Path:
@@ -218,7 +221,7 @@ def _keep(question: Question, plan: Plan, name: str, ear: Ear) -> Run:
         with ear.phase("report"):
             _write_report(folder, question, plan, indicators, verdict.sentence, audit)
         answer = _answer(question, plan, name)
-        store.write_manifest(folder, _manifest(question, plan, verdict) | {"answer": answer})
+        store.write_manifest(folder, manifest_of(question, plan.status, verdict.told()) | {"answer": answer})
     return Run(scenario.project / store.RUNS / name, scenario, plan, indicators, answer, found=False)
 
 
@@ -262,21 +265,6 @@ def _write_report(  # noqa: PLR0917 - the nouns of the flow
         equity=audit,
         rivals=rivals(question.problem, plan, question.likeliest),
         languages=languages,
-    )
-
-
-def _manifest(question: Question, plan: Plan, verdict: Verdict) -> dict[str, Any]:
-    scenario = question.scenario
-    text = scenario_text(scenario, scenario.project)
-    return store.manifest(
-        scenario=scenario.name,
-        file=scenario.path.relative_to(scenario.project).as_posix(),
-        question=store.digest(question.city.inputs, text, store.solver_versions()),
-        inputs=question.city.inputs,
-        status=plan.status,
-        verdict=verdict.told(),
-        options=scenario.solver.model_dump(),
-        times={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
     )
 
 

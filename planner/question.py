@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner import store
 from planner.city.read import read_city
 from planner.errors import Fault, InputFault
 from planner.explore.audit import Audit
@@ -23,6 +25,7 @@ from planner.problem.moving import refuse_crowds
 from planner.problem.pose import pose
 from planner.scenario.futures import likeliest
 from planner.scenario.read import read_scenario
+from planner.scenario.write import scenario_text
 from planner.travel.measure import measure_travel
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.city.city import City
-    from planner.plan import Plan
+    from planner.plan import Plan, Status
     from planner.problem.problem import Problem
     from planner.scenario.schema import Scenario
     from planner.travel.matrix import TravelMatrix
@@ -167,3 +170,19 @@ def ask(
         problem = pose(scenario, city, travel)
         refuse_crowds(scenario, problem)
     return Question(scenario, city, travel, problem)
+
+
+def manifest_of(question: Question, status: Status, verdict: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run of a question says of itself."""
+    scenario = question.scenario
+    text = scenario_text(scenario, scenario.project)
+    return store.manifest(
+        scenario=scenario.name,
+        file=scenario.path.relative_to(scenario.project).as_posix(),
+        question=store.digest(question.city.inputs, text, store.solver_versions()),
+        inputs=question.city.inputs,
+        status=status,
+        verdict=verdict,
+        options=scenario.solver.model_dump(),
+        times={"written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())},
+    )

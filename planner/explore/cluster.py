@@ -68,12 +68,13 @@ def _held(parcel: Any) -> Any:  # noqa: ANN401 - whatever all jobs need
     return parcel
 
 
-def _attempted(work: Work, parcel: Any, job: Any) -> tuple[Any, tuple[Fault, ...], float]:  # noqa: ANN401
+def _attempted(work: Work, parcel: Any, job: Any) -> tuple[Any, tuple[Fault, ...], float, int]:  # noqa: ANN401
     """What a job returns, or why it failed, and how long it took [s]; on a worker."""
     import time  # noqa: PLC0415 - as it is sent to a worker
 
     begun = time.monotonic()
-    return *attempt(lambda one: work(parcel, one), job), time.monotonic() - begun
+    result, faults, code = attempt(lambda one: work(parcel, one), job)
+    return result, faults, time.monotonic() - begun, code
 
 
 def _ended(client: Any, futures: dict[Any, int]) -> Iterator[Done]:  # noqa: ANN401 - of a library that may be missing
@@ -94,8 +95,10 @@ def _done(number: int, future: Any) -> Done:  # noqa: ANN401 - as above
     error = future.exception()
     if type(error).__name__ == "KilledWorker":
         hint = "memory of the workers may not suffice: give each more, or ask a smaller question"
-        return Done(number, faults=(Fault("worker after worker was lost while doing this", hint=hint),))
-    return Done(number, faults=(Fault(f"the worker says {type(error).__name__}: {error}"),))
+        fault = Fault("worker after worker was lost while doing this", hint=hint)
+    else:
+        fault = Fault(f"the worker says {type(error).__name__}: {error}")
+    return Done(number, faults=(fault,), code=MachineFault.exit_code)
 
 
 @contextmanager

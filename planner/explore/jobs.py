@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault, PlannerError
+from planner.errors import Fault, MachineFault, PlannerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,12 +37,15 @@ class Done:
         Why it failed; empty where it did not.
     seconds
         Time that it took [s].
+    code
+        Exit code that goes with its faults.
     """
 
     job: int
     result: Any = None
     faults: tuple[Fault, ...] = ()
     seconds: float = 0.0
+    code: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,13 @@ class _Running:
     def done(self) -> Done:
         """What the process said last; what it died of where it said nothing."""
         try:
-            result, faults = self.ends.recv()
+            result, faults, code = self.ends.recv()
         except (EOFError, OSError):
             self.process.join()
-            result, faults = None, (_death(self.process.exitcode),)
+            result, faults, code = None, (_death(self.process.exitcode),), MachineFault.exit_code
         self.process.join()
         self.ends.close()
-        return Done(self.job, result, faults, time.monotonic() - self.begun)
+        return Done(self.job, result, faults, time.monotonic() - self.begun, code)
 
     def stop(self) -> None:
         """End it, whatever it does."""
@@ -126,18 +129,18 @@ def _do(ends: Connection, work: Work, job: Any) -> None:  # noqa: ANN401 - as ab
     ends.close()
 
 
-def attempt(work: Work, job: Any) -> tuple[Any, tuple[Fault, ...]]:  # noqa: ANN401 - as above
-    """What a job returns, or why it failed, in words."""
+def attempt(work: Work, job: Any) -> tuple[Any, tuple[Fault, ...], int]:  # noqa: ANN401 - as above
+    """What a job returns; or why it failed, in words, with the exit code that goes with it."""
     try:
-        return work(job), ()
+        return work(job), (), 0
     except PlannerError as error:
-        return None, error.faults
+        return None, error.faults, error.exit_code
     except MemoryError:
-        return None, (
-            Fault("the machine ran out of memory", hint="do fewer at once, or ask a smaller question"),
-        )
+        fault = Fault("the machine ran out of memory", hint="do fewer at once, or ask a smaller question")
+        return None, (fault,), MachineFault.exit_code
     except Exception as error:  # noqa: BLE001 - the other jobs go on
-        return None, (Fault(f"a fault of the planner itself: {type(error).__name__}: {error}"),)
+        fault = Fault(f"a fault of the planner itself: {type(error).__name__}: {error}")
+        return None, (fault,), PlannerError.exit_code
 
 
 def _death(code: int | None) -> Fault:

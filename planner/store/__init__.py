@@ -2,7 +2,7 @@
 
 from planner.store.disk import told
 from planner.store.parcel import Parcel, pack, pack_whole, unpack
-from planner.store.placed import placed
+from planner.store.placed import placed, rewritten
 from planner.store.provenance import (
     MANIFEST,
     RUNS,
@@ -32,6 +32,7 @@ __all__ = [
     "placed",
     "read_manifest",
     "refuse_changed",
+    "rewritten",
     "run_id",
     "slug",
     "solver_versions",

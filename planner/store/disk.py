@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.errors import Fault, MachineFault
+from planner.errors import Fault, MachineFault, PlannerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPORARY = re.compile(r"\.(?P<kind>tmp|old)-(?P<name>.+)-(?P<pid>\d+)-[0-9a-f]{8}")
 """Folders that are not runs: half-written (tmp) or set aside (old), with name and process."""
+FULL = 2**20
+"""Less free space than this explains a writer that failed without saying why [byte]."""
 REASONS = {
     errno.ENOSPC: ("the disk is full", "free some space and run again"),
     errno.EDQUOT: ("your share of the disk is used up", "free some space and run again"),
@@ -55,6 +58,14 @@ def told(what: str, project: Path | None = None) -> Iterator[None]:
         raise MachineFault(
             Fault(f"{reason[0]} while writing {file or what}", what if file else "", reason[1])
         ) from error
+
+
+def silently_full(error: BaseException, folder: Path) -> bool:
+    """Return whether a writer failed for want of space, or on a read-only disk, without saying so itself."""
+    if isinstance(error, PlannerError) or not isinstance(error, Exception) or not folder.is_dir():
+        return False
+    spoken = isinstance(error, OSError) and error.errno in REASONS
+    return not spoken and shutil.disk_usage(folder).free < FULL
 
 
 def _within(project: Path | None, file: object) -> str:

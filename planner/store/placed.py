@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -9,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InputFault
-from planner.store.disk import told
+from planner.store.disk import silently_full, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,10 +50,50 @@ def placed(folder: Path, names: Sequence[str], *, force: bool = False) -> Iterat
             _refuse(folder, names, force=force)
             for name in names:
                 (aside / name).replace(folder / name)
+        except Exception as error:
+            if silently_full(error, folder):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
+            raise
         finally:
             shutil.rmtree(aside, ignore_errors=True)
             if missing is not None:
                 _remove_empty(folder, missing)
+
+
+@contextmanager
+def rewritten(folder: Path, stale: str) -> Iterator[Path]:
+    """Give a temporary folder whose files take the place of those of a folder when all of them are written.
+
+    Parameters
+    ----------
+    stale
+        Pattern of files in the folder that go where they are not written anew.
+
+    Raises
+    ------
+    MachineFault
+        When the disk is full or read-only, or permission is refused; what was there stays.
+    """
+    with told(str(folder)):
+        aside = folder / f".tmp-again-{os.getpid()}-{secrets.token_hex(4)}"
+        aside.mkdir()
+        try:
+            yield aside
+            files = sorted(path for path in aside.rglob("*") if path.is_file())
+            for path in files:
+                _sync(path)
+            for path in files:
+                target = folder / path.relative_to(aside)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+            for old in {*folder.glob(stale)} - {folder / path.relative_to(aside) for path in files}:
+                old.unlink()
+        except Exception as error:
+            if silently_full(error, folder):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
+            raise
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _refuse(folder: Path, names: Sequence[str], *, force: bool) -> None:

@@ -9,8 +9,8 @@ import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from planner.errors import Fault, MachineFault, PlannerError
-from planner.store.disk import REASONS, TEMPORARY, told
+from planner.errors import Fault, MachineFault
+from planner.store.disk import TEMPORARY, silently_full, told
 from planner.store.provenance import MANIFEST, RUNS, read_manifest
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SPACE = 64 * 2**20
 """Free space that is asked for before a run is written, where nothing else is said [byte]."""
-FULL = 2**20
-"""Less free space than this explains a writer that failed without saying why [byte]."""
 
 
 def find_finished(project: Path, name: str, *, force: bool = False) -> Path | None:
@@ -69,7 +67,7 @@ def new_run(project: Path, name: str, *, space: int = SPACE) -> Iterator[Path]:
             _settle(folder)
             _put(folder, runs / name)
         except BaseException as error:
-            last, full = _last_file(folder), _silently_full(error, runs)
+            last, full = _last_file(folder), silently_full(error, runs)
             shutil.rmtree(folder, ignore_errors=True)
             if full:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), last) from error
@@ -121,14 +119,6 @@ def _last_file(folder: Path) -> str:
         files = [path for path in folder.rglob("*") if path.is_file()]
         return str(max(files, key=lambda path: path.stat().st_mtime_ns, default=folder))
     return str(folder)
-
-
-def _silently_full(error: BaseException, runs: Path) -> bool:
-    """Return whether a writer failed for want of space without saying so."""
-    if isinstance(error, PlannerError) or not isinstance(error, Exception) or not runs.is_dir():
-        return False
-    spoken = isinstance(error, OSError) and error.errno in REASONS
-    return not spoken and shutil.disk_usage(runs).free < FULL
 
 
 def _settle(folder: Path) -> None:

@@ -72,18 +72,19 @@ def test_two_hundred_kills_leave_nothing_torn(tmp_path: Path) -> None:
     names = {flow.run(right / TOWN, overrides={"budget.capital": b}).folder.name for b in BUDGETS}
     whole = told(right / "runs")
     own, stream, killed, seen = context(), random.Random(SEED), 0, 0  # noqa: S311 - moments, no secrets
-    begun = time.monotonic()
-    process = own.Process(target=run, args=(str(project), BUDGETS[0]))
-    process.start()
-    process.join()
-    length = time.monotonic() - begun
+    for _ in range(2):  # the first also imports everything
+        begun = time.monotonic()
+        process = own.Process(target=run, args=(str(project), BUDGETS[0]))
+        process.start()
+        process.join()
+        length = time.monotonic() - begun
     while killed < KILLS:
         process = own.Process(target=run, args=(str(project), stream.choice(BUDGETS)))
         process.start()
         share = stream.uniform(0.5, 1.0) if killed % 2 else stream.uniform(0.0, 1.0)
         process.join(share * length)
         killed += process.is_alive()
-        length += 0.02 * (process.is_alive() - 0.5) * length
+        length *= 1.03 if process.is_alive() else 0.97
         process.kill()
         process.join()
         now = told(project / "runs")
@@ -176,6 +177,7 @@ def asked(words: list[str], project: Path, capsys: pytest.CaptureFixture[str]) -
     return code, capsys.readouterr().err
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # zipfile, as it is cleared up
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_full_disk_is_told_and_costs_nothing(
     writer: str,
@@ -185,9 +187,9 @@ def test_a_full_disk_is_told_and_costs_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Full to the last byte or nearly so: exit 5, what and where, and all that was there stays."""
-    monkeypatch.setattr("planner.store.runs.SPACE", 0)
     for left in (0, 40, 400):
-        with mounted(tmp_path / f"disk-{left}", 64) as disk:
+        with mounted(tmp_path / f"disk-{left}", 64) as disk, monkeypatch.context() as patch:
+            patch.setattr(store.runs, "SPACE", 0)
             project = Path(shutil.copytree(ready, disk / "town"))
             before = told(project)
             fill(disk, left * 1024)
@@ -196,7 +198,7 @@ def test_a_full_disk_is_told_and_costs_nothing(
                 assert left
                 continue
             assert code == MachineFault.exit_code, said
-            assert "the disk is full" in said
+            assert "the disk is full" in said or "MB are free, and about" in said
             assert "Traceback" not in said
             now = told(project)
             assert {name: now.get(name) for name in before} == before
@@ -215,11 +217,11 @@ def test_a_read_only_disk_is_told(
     writer: str, ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """At every writer: exit 5, what and where."""
-    with mounted(tmp_path / "disk", 64) as disk:
+    with mounted(tmp_path / "disk", 160) as disk:
         project = Path(shutil.copytree(ready, disk / "town"))
         before = told(project)
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
         code, said = asked(WRITERS[writer], project, capsys)
         assert code == MachineFault.exit_code, said
-        assert "read-only" in said
+        assert "read-only" in said, said
         assert told(project) == before

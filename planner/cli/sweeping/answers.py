@@ -12,7 +12,7 @@ from planner import flow, store
 from planner.city.read import files_of, hashes_of
 from planner.cli.sweeping.away import away
 from planner.cli.sweeping.errand import Errand
-from planner.errors import Fault, InputFault, PlannerError
+from planner.errors import Fault, Infeasible, InputFault, MachineFault, NoPlan, PlannerError, PlanRefused
 from planner.explore.jobs import on_this_machine
 from planner.explore.sweep_file import Sweep, read_sweep
 from planner.explore.sweep_page import write_page
@@ -34,6 +34,8 @@ class Ledger:
 
     runs: dict[int, Path] = field(default_factory=dict)
     faults: dict[int, tuple[Fault, ...]] = field(default_factory=dict)
+    codes: set[int] = field(default_factory=set)
+    """Exit codes of what failed."""
 
 
 def sweep(
@@ -104,6 +106,7 @@ def _begun(errands: Sequence[Errand], *, force: bool) -> tuple[Ledger, Path, lis
             run = None if force else _answered(asked, hashes)
         except InputFault as fault:
             ledger.faults[errand.number] = fault.faults
+            ledger.codes.add(fault.exit_code)
             continue
         project = asked.project
         if run is None:
@@ -142,6 +145,7 @@ def _here(left: Sequence[Errand], at_once: int | None) -> Runner:
 def _enter(ledger: Ledger, number: int, project: Path, done: Done) -> None:
     if done.faults:
         ledger.faults[number] = done.faults
+        ledger.codes.add(done.code)
     else:
         ledger.runs[number] = project / store.RUNS / done.result
 
@@ -152,10 +156,12 @@ def _told(errand: Errand, done: Done) -> str:
     return f"{values}: {what}"
 
 
-def _failed(ledger: Ledger) -> InputFault:
-    """Every scenario failed: each fault once."""
+def _failed(ledger: Ledger) -> PlannerError:
+    """Every scenario failed: each fault once; with the exit code of all of them where it is one."""
     every: Iterable[Fault] = (fault for faults in ledger.faults.values() for fault in faults)
-    return InputFault(dict.fromkeys(every))
+    kinds = {kind.exit_code: kind for kind in (MachineFault, Infeasible, NoPlan, PlanRefused)}
+    kind = kinds.get(min(ledger.codes), InputFault) if len(ledger.codes) == 1 else InputFault
+    return kind(dict.fromkeys(every))
 
 
 def _keep(project: Path, path: Path, asked: Sweep, found: Swept) -> Path:
