@@ -10,7 +10,9 @@ import pytest
 from planner import flow, store
 from planner.explore import robust
 from planner.explore.robust import survival
+from planner.indicators.draws import grown
 from planner.plan import Plan
+from planner.problem.pose import pose
 from planner.report.tables import read_tables
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def test_need_is_drawn_from_its_margins(asked: tuple[flow.Question, Plan]) -> No
     growth = {str(s): np.ones(len(question.city.cells)) for s in question.problem.services.index}
     growth[service] = growth[service] * 2
     growth[service][0] = 0
-    other = robust._redrawn(question.scenario, question.city, question.travel, growth)
+    other = pose(question.scenario, grown(question.city, growth), question.travel)
     first = question.city.cells.index[0]
     was, now = (
         p.need[p.need["service"] == service].set_index("cell")["need"] for p in (question.problem, other)
