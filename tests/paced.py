@@ -1,4 +1,4 @@
-"""How tests over many cities are paced: half of them with the slow tests, the others on request."""
+"""How tests over many cities are paced: a third of them with the slow tests, the others on request."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def blocks(count: int) -> list[ParameterSet]:
-    """Numbers from 0: every second is marked `slow`, which .ci/run runs, the others `sweep`."""
-    marks = (pytest.mark.slow, pytest.mark.sweep)
-    return [pytest.param(block, marks=marks[block % 2]) for block in range(count)]
+    """Numbers from 0: every third is marked `slow`, which .ci/run runs, the others `sweep`."""
+    marks = (pytest.mark.slow, pytest.mark.sweep, pytest.mark.sweep)
+    return [pytest.param(block, marks=marks[block % 3]) for block in range(count)]

@@ -29,7 +29,7 @@ RAISED: dict[str, dict[str, Any]] = {
     "worst_off": {"share": 0.4},
     "maximin": {},
 }
-FEW, MANY = 8, 150
+FEW, MANY = 8, 60
 HAIR = 1e-6
 
 

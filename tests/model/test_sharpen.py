@@ -14,7 +14,7 @@ from planner.model.forced import Priced
 from planner.model.sharpen import Sharpener
 from planner.verify.ledger import outcome_of
 
-FEW, MANY = 12, 120
+FEW, MANY = 12, 60
 
 
 def compared(seeds: range) -> list[tuple[float, float, float]]:

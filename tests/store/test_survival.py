@@ -23,7 +23,6 @@ from planner.errors import MachineFault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 KILLS, BUDGETS, SEED = 200, (3, 6, 9), 11
 TOWN = "scenarios/sixmile.yaml"
@@ -66,6 +65,7 @@ def told(folder: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.sweep
 def test_two_hundred_kills_leave_nothing_torn(tmp_path: Path) -> None:
     """Runs are killed (-9) at random moments, half of them while they write: what is seen is always whole."""
     project, right = town(tmp_path / "killed"), town(tmp_path / "right")
@@ -100,6 +100,7 @@ def test_two_hundred_kills_leave_nothing_torn(tmp_path: Path) -> None:
     assert not [path for path in (project / "runs").iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_eight_real_runs_at_once(tmp_path: Path) -> None:
     """Eight processes answer eight questions, then one question: nine whole folders, each as if alone."""
     project, right = town(tmp_path / "many"), town(tmp_path / "right")
@@ -177,6 +178,7 @@ def asked(words: list[str], project: Path, capsys: pytest.CaptureFixture[str]) -
     return code, capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # zipfile, as it is cleared up
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_full_disk_is_told_and_costs_nothing(
@@ -212,6 +214,7 @@ def fill(disk: Path, left: int) -> None:
         file.write(b"\0" * max(free, 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_read_only_disk_is_told(
     writer: str, ready: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
