@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 SITES = {"open", CHOSEN}
 AMPLE = 1.0 + 1e-9
-FIRST, NEXT = 3000, 120
-"""Most moves of the prices at first, and in each branch."""
+FIRST, NEXT, PRICED = 3000, 120, 400
+"""Most moves of the prices at first, in each branch, and where the best is known already."""
 COVERED = 0.2
 """Part of the share that a choice which covers may miss at first."""
 BRANCHES = 60
@@ -86,7 +86,18 @@ class NearestSearch(Search):
             if self.done or self._left <= 0:
                 break
         self.stopped = "" if self.done else "time_limit"
+        self._price(blocks)
         return True
+
+    def _price(self, blocks: Sequence[Block]) -> None:
+        """Prices of need that prove the bound, or as much of it as some moves do."""
+        gains = None if self.best is None else gains_of(self.yardstick, blocks)
+        if gains is None or self.best is None:
+            return
+        sites = self.best.modules > 0
+        root = Ascent(gains, first_bound(gains, sites), gains.worth(sites))
+        root.run(self.deadline, self._enough(self.yardstick.goal.constant), PRICED)
+        self.asked = root.now.price / self.yardstick.problem.amount
 
     def _note_cover(self, asked: Cover, sites: Floats) -> None:
         """Everybody who is covered goes to the nearest open site."""
