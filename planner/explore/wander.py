@@ -25,6 +25,8 @@ WITHOUT, WHOLLY = 0.15, 0.5
 """How often a module is given up and none taken instead; how often all modules of a place move at once."""
 FARTHER = 1.3
 """How much longer steps become with each plan that is in the band, and shorter with each that is not."""
+EVERY = 40
+"""Sites, at most one module each, up to which every exchange of two is tried."""
 TIRED = 40
 """Steps in a row that may lead nowhere new before the walk ends."""
 
@@ -44,6 +46,7 @@ def wander(band: Band, deadline: float) -> None:
     """
     rng, tired, reach = np.random.default_rng(SEED), 0, 1.0
     tried = {outcome.modules.tobytes() for outcome in band.seen}
+    _swap_all(band, tried, deadline)
     steps = TIRED * max(int(could_be(band.problem).sum()) // 10, 1)
     while tired < steps and time.monotonic() < deadline:
         modules = _leap(band, rng, int(rng.integers(1, int(reach) + 1)))
@@ -55,6 +58,23 @@ def wander(band: Band, deadline: float) -> None:
         band.take(modules, min(LONGEST, max(deadline - time.monotonic(), 1.0)))
         new = len(band.seen) > had
         tired, reach = (0, reach * FARTHER) if new else (tired + 1, max(reach / FARTHER, 1.0))
+
+
+def _swap_all(band: Band, tried: set[bytes], deadline: float) -> None:
+    """Where few sites are chosen or not, try every exchange of two in every plan that is met."""
+    table, could = band.problem.providers, could_be(band.problem)
+    if could.sum() > EVERY or (table["most"][could] > 1).any():
+        return
+    service, nth = table["service"].to_numpy(object), 0
+    while nth < len(band.seen) and time.monotonic() < deadline:
+        modules, nth = band.seen[nth].modules, nth + 1
+        open_, closed = (np.flatnonzero(could & (modules > 0)), np.flatnonzero(could & (modules <= 0)))
+        for out, into in ((o, i) for o in open_ for i in closed if service[o] == service[i]):
+            other = modules.copy()
+            other[out], other[into] = 0.0, 1.0
+            if other.tobytes() not in tried and time.monotonic() < deadline:
+                tried.add(other.tobytes())
+                band.take(other, LONGEST)
 
 
 def _leap(band: Band, rng: np.random.Generator, moves: int) -> Floats | None:
