@@ -52,7 +52,11 @@ class NearestSearch(Search):
 
     def _run(self) -> str:
         blocks = self.rules(self.yardstick.problem)
-        if self._by_cover(blocks):
+        try:
+            if self._by_cover(blocks):
+                return ""
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"
             return ""
         gains = gains_of(self.yardstick, blocks)
         if gains is None or self.stopped:
@@ -85,6 +89,8 @@ class NearestSearch(Search):
                 self._note_cover(asked, found.sites)
             if self.done or self._left <= 0:
                 break
+        if self.best is None:  # quicker ways may still find some plan
+            return False
         self.stopped = "" if self.done else "time_limit"
         self._price(blocks)
         return True

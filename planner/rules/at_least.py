@@ -50,13 +50,13 @@ def formulate(
         Those of the principle, such as `{share: 0.2}`.
     """
     unit, bound = _bound(problem, principle, parameters)
-    goal = _own(unit.function(problem, **bound), principle)
+    name = _named(principle, level, bound)
+    goal = _own(unit.function(problem, **bound), name)
     value = _value(problem, unit, bound, level)
     slope = _value(problem, unit, bound, level - 1.0) - value
     terms = tuple(
         Terms(f, np.zeros(len(c), np.int64), np.arange(len(c)), c) for f, c in goal.cost.items() if len(c)
     )
-    name = principle.replace("_", " ")
     held = Rows(
         rule=f"level of {name}",
         terms=terms,
@@ -88,16 +88,22 @@ def _value(problem: Problem, unit: catalogue.Unit, bound: dict[str, Any], level:
     return (first - level) / (first - second)
 
 
-def _own(goal: Goal, principle: str) -> Goal:
+def _named(principle: str, level: float, given: dict[str, Any]) -> str:
+    """Name of the rule, so that one principle may be held at several levels, with several parameters."""
+    parts = [f"{name} {value:g}" for name, value in given.items()]
+    return " ".join([principle.replace("_", " "), *parts, f"at {level:g}"])
+
+
+def _own(goal: Goal, name: str) -> Goal:
     """The goal with variables of its own, apart from those of the same principle as the objective."""
-    names = {v.family: f"{principle} {v.family}" for v in goal.variables if v.family not in SHARED}
+    names = {v.family: f"{name} {v.family}" for v in goal.variables if v.family not in SHARED}
 
     def named(family: str) -> str:
         return names.get(family, family)
 
     def renamed(rows: Rows) -> Rows:
         terms = tuple(replace(t, family=named(t.family)) for t in rows.terms)
-        return replace(rows, terms=terms, rule=f"{principle} {rows.rule}")
+        return replace(rows, terms=terms, rule=f"{name} {rows.rule}")
 
     tell = goal.values
     return replace(

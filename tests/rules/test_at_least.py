@@ -87,6 +87,22 @@ def test_a_place_below_the_level_is_told() -> None:
         decide(asked.problem, asked.scenario, asked.residents)
 
 
+def test_one_principle_is_held_at_several_levels() -> None:
+    """The worst-off tenth and the worst-off half, and a place's floor twice: each is kept."""
+    case = random_case(5)
+    best = level_of(case, "maximin")
+    given = [
+        {"principle": "worst_off", "level": best * 0.5, "parameters": {"share": 0.1}},
+        {"principle": "worst_off", "level": best * 0.6, "parameters": {"share": 0.5}},
+        {"principle": "maximin", "level": best * 0.7},
+        {"principle": "maximin", "level": best * 0.9},
+    ]
+    asked = case.asking(objective="utilitarian", constraints=[{"at_least": one} for one in given])
+    plan = decide(asked.problem, asked.scenario, asked.residents)
+    outcome = outcome_of(asked.problem, plan.facilities, plan.assignment)
+    assert all(evaluate(outcome, **one).max() <= 1e-6 for one in given)  # type: ignore[arg-type]
+
+
 def test_advice_makes_it_possible() -> None:
     """No plan reaches the level: the advice names the highest that one does, and it can be followed."""
     case = random_case(5)
