@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.explore.frontier_told import STEPS, knee_told, steps_of, steps_told, table_of
+from planner.explore.plot import path, scale
 from planner.report import speech
 from planner.report.charts import round_ticks
 from planner.report.figures import records
@@ -14,7 +15,7 @@ from planner.report.page import template
 from planner.report.sheets import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -69,7 +70,7 @@ def _context(
         "title": scenario.name,
         "lead": f"With {held} from {number(first.held)} to {number(last.held)}{unit}, {raised} goes {ends}.",
         "knee": "" if found.knee is None else knee_told(scenario, found),
-        "sure": _sure(table),
+        "sure": _sure(table, checked=bool(runs)),
         "curve": _curve(scenario, found),
         "points": _points(scenario, found, table),
         "steps": list(steps_told(scenario, found, labels)),
@@ -78,14 +79,17 @@ def _context(
     }
 
 
-def _sure(table: pd.DataFrame) -> str:
-    gaps = table["gap"].dropna()
-    if gaps.empty:
-        return "How much better a plan could be at each step is not told."
-    return (
-        f"Each plan misses at most {percent(float(gaps.max()))} of what could be gained at its step, in this "
-        "model: proven. Every plan was recomputed from its tables."
-    )
+def _sure(table: pd.DataFrame, *, checked: bool) -> str:
+    """What is proven of the plans, and which of them; what was checked."""
+    told = table["gap"].notna()
+    if not told.any():
+        sure = "How much better a plan could be at each step is not told."
+    else:
+        top = percent(float(table["gap"].max()))
+        which = "Each plan" if told.all() else f"Of {int(told.sum())} of the {len(told)} plans it is proven: each"
+        sure = f"{which} misses at most {top} of what could be gained at its step, in this model"
+        sure += ": proven." if told.all() else ". Of the others nothing is proven here."
+    return f"{sure} Every plan was recomputed from its tables." if checked else sure
 
 
 def _curve(scenario: Scenario, found: Frontier) -> Curve:
@@ -93,7 +97,7 @@ def _curve(scenario: Scenario, found: Frontier) -> Curve:
     tops = [max(p.limit if p.limit is not None else p.raised, p.raised) for p in points]
     x_at = round_ticks(points[0].held, points[-1].held)
     y_at = round_ticks(min(p.raised for p in points), max(tops))
-    across, up = _scale(x_at, LEFT, WIDTH - RIGHT), _scale(y_at, HEIGHT - BOTTOM, TOP)
+    across, up = scale(x_at, LEFT, WIDTH - RIGHT), scale(y_at, HEIGHT - BOTTOM, TOP)
     places = [(across(p.held), up(p.raised)) for p in points]
     limits = [(across(p.held), up(top)) for p, top in zip(points, tops, strict=True)]
     proven = any(p.limit is not None for p in points)
@@ -102,20 +106,11 @@ def _curve(scenario: Scenario, found: Frontier) -> Curve:
         x_label=found.held.label + ("" if found.held.principle else f" [{scenario.budget.currency}]"),
         y_label=found.raised.label,
         dots=tuple((x, y, nth + 1, nth == knee) for nth, (x, y) in enumerate(places)),
-        line=_path(places),
-        band=_path([*places, *reversed(limits)]) + "Z" if proven else "",
+        line=path(places),
+        band=path([*places, *reversed(limits)]) + "Z" if proven else "",
         x_ticks=tuple((across(t), number(t)) for t in x_at),
         y_ticks=tuple((up(t), number(t, 3)) for t in y_at),
     )
-
-
-def _scale(ticks: Sequence[float], low: float, high: float) -> Callable[[float], float]:
-    span = (ticks[-1] - ticks[0]) or 1.0
-    return lambda value: round(low + (value - ticks[0]) / span * (high - low), 1)
-
-
-def _path(places: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
 
 
 def _points(scenario: Scenario, found: Frontier, table: pd.DataFrame) -> Sheet:

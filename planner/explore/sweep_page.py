@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.explore.drivers import CHANCE, classes_of
+from planner.explore.plot import path, scale
 from planner.explore.swept import set_as
 from planner.report import speech
 from planner.report.charts import round_ticks
@@ -17,7 +18,7 @@ from planner.report.page import template
 from planner.report.sheets import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from planner.explore.sweep_file import Sweep
@@ -162,8 +163,8 @@ def _dots(nth: int, column: Column, key: str, values: pd.Series, figures: pd.Ser
     x = values.to_numpy(float) if numeric else np.array([names.index(value) for value in values], float)
     x_at = round_ticks(x.min(), x.max()) if numeric else [-0.5, *range(len(names)), len(names) - 0.5]
     y_at = round_ticks(float(figures.min()), float(figures.max()))
-    across = _scale(x_at, LEFT, WIDTH - RIGHT)
-    up = _scale(y_at, HEIGHT - BOTTOM, TOP)
+    across = scale(x_at, LEFT, WIDTH - RIGHT)
+    up = scale(y_at, HEIGHT - BOTTOM, TOP)
     ticks = (
         [(across(t), number(t)) for t in x_at]
         if numeric
@@ -181,18 +182,19 @@ def _dots(nth: int, column: Column, key: str, values: pd.Series, figures: pd.Ser
     )
 
 
-def _scale(ticks: Sequence[float], low: float, high: float) -> Any:  # noqa: ANN401 - a function of one figure
-    span = (ticks[-1] - ticks[0]) or 1.0
-    return lambda value: round(float(low + (value - ticks[0]) / span * (high - low)), 1)
-
-
-def _means(values: pd.Series, x: np.ndarray, figures: pd.Series, across: Any, up: Any) -> str:  # noqa: ANN401 - as above
+def _means(
+    values: pd.Series,
+    x: np.ndarray,
+    figures: pd.Series,
+    across: Callable[[float], float],
+    up: Callable[[float], float],
+) -> str:
     """The line through the means of the classes of the key."""
     classes = classes_of(values)
     if classes is None:
         return ""
     table = pd.DataFrame({"x": x, "y": figures.to_numpy()}).groupby(classes).mean().sort_values("x")
-    return "M" + "L".join(f"{across(row.x):g} {up(row.y):g}" for row in table.itertuples())
+    return path([(across(x), up(y)) for x, y in table.itertuples(index=False)])
 
 
 def _scenarios(swept: Swept, known: pd.DataFrame) -> Sheet:

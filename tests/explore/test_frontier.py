@@ -18,6 +18,7 @@ from planner.cli.app import app, guarded
 from planner.cli.frontier import points_of
 from planner.errors import Infeasible, InputFault
 from planner.explore.frontier import frontier
+from planner.explore.frontier_page import _sure
 from planner.explore.trades import spent, trade_of
 from planner.model.decide import yardstick_of
 from planner.problem.outcome import Outcome
@@ -178,3 +179,17 @@ def test_what_is_no_number_of_points_is_refused(text: str) -> None:
         InputFault, match=f"`{text}` is no number of points\n    → write a number from 3 to 100"
     ):
         points_of(text)
+
+
+def test_the_page_says_of_which_plans_something_is_proven() -> None:
+    """All of them, some of them, or none; checked only where runs were made."""
+    gaps = {
+        "Each plan misses at most 2": [0.01, 0.02],
+        "Of 1 of the 2 plans it is proven": [0.01, np.nan],
+        "How much better a plan could be at each step is not told.": [np.nan, np.nan],
+    }
+    for words, gap in gaps.items():
+        table = pd.DataFrame({"gap": gap})
+        assert _sure(table, checked=False).startswith(words)
+        assert "recomputed" not in _sure(table, checked=False)
+        assert _sure(table, checked=True).endswith("Every plan was recomputed from its tables.")
