@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from planner.explore.answer import remembered
 from planner.explore.drivers import DRIVERS, drivers
-from planner.explore.outcomes import outcomes
+from planner.explore.outcomes import Outcome, outcomes
 from planner.frames import Column, Frame
 from planner.report.tables import write_csv
 
@@ -79,8 +79,24 @@ def set_as(key: str) -> str:
     return f"set: {key}"
 
 
+class Row(NamedTuple):
+    """What the results tell of one run: name, how its search ended, its gap, what its plan does."""
+
+    run: str
+    ending: str
+    gap: float
+    figures: tuple[Outcome, ...]
+
+
+def row_of(folder: Path) -> Row:
+    """Read the row of a run from its folder."""
+    kept = remembered(folder)
+    gap = np.nan if kept.status.gap is None else kept.status.gap
+    return Row(kept.name, kept.status.ending, gap, tuple(outcomes(kept)))
+
+
 def line_up(
-    values: Sequence[Mapping[str, Any]], runs: Mapping[int, Path], faults: Mapping[int, Sequence[Fault]]
+    values: Sequence[Mapping[str, Any]], rows: Mapping[int, Row], faults: Mapping[int, Sequence[Fault]]
 ) -> Swept:
     """Put the scenarios of a sweep side by side.
 
@@ -88,36 +104,34 @@ def line_up(
     ----------
     values
         What was varied: value by key of each scenario.
-    runs, faults
-        Folder of its run, or why there is none, by its place.
+    rows, faults
+        What its run tells, or why there is none, by its place.
     """
     keys = tuple(values[0])
     figures: dict[str, Column] = {}
-    rows = []
+    lines = []
     for nth, own in enumerate(values):
-        row: dict[str, Any] = {"scenario": nth + 1, "run": "", "ending": "", "gap": np.nan}
+        line: dict[str, Any] = {"scenario": nth + 1, "run": "", "ending": "", "gap": np.nan}
         told = (str(fault).replace("\n    → ", " → ") for fault in faults.get(nth, ()))
-        row["fault"] = " · ".join(told).replace(": · ", ": ")
-        row |= {set_as(key): own[key] for key in keys}
-        if nth in runs:
-            row |= _row(runs[nth], figures)
-        rows.append(row)
+        line["fault"] = " · ".join(told).replace(": · ", ": ")
+        line |= {set_as(key): own[key] for key in keys}
+        if nth in rows:
+            line |= _told(rows[nth], figures)
+        lines.append(line)
     keyed = tuple(_column(key, [own[key] for own in values]) for key in keys)
     columns = (*HEADS, *keyed, *figures.values())
-    results = pd.DataFrame(rows).reindex(columns=[column.name for column in columns])
+    results = pd.DataFrame(lines).reindex(columns=[column.name for column in columns])
     results = results.assign(**{c.name: _values(results[c.name], c) for c in keyed})
     drives = drivers(results, [set_as(key) for key in keys], list(figures))
     return Swept(keys, results, columns, drives)
 
 
-def _row(folder: Path, figures: dict[str, Column]) -> dict[str, Any]:
-    """Figures of one run; columns that are new are noted."""
-    kept = remembered(folder)
-    found = outcomes(kept)
-    for one in found:
+def _told(row: Row, figures: dict[str, Column]) -> dict[str, Any]:
+    """Cells of one run; columns that are new are noted."""
+    for one in row.figures:
         figures.setdefault(one.column, Column(one.column, "number", one.unit, one.label))
-    gap = np.nan if kept.status.gap is None else kept.status.gap
-    return {"run": kept.name, "ending": kept.status.ending, "gap": gap} | {f.column: f.value for f in found}
+    head = {"run": row.run, "ending": row.ending, "gap": row.gap}
+    return head | {one.column: one.value for one in row.figures}
 
 
 def _column(key: str, values: Sequence[Any]) -> Column:

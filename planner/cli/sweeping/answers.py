@@ -16,7 +16,7 @@ from planner.errors import Fault, Infeasible, InputFault, MachineFault, NoPlan, 
 from planner.explore.jobs import on_this_machine
 from planner.explore.sweep_file import Sweep, read_sweep
 from planner.explore.sweep_page import write_page
-from planner.explore.swept import Swept, line_up, write_swept
+from planner.explore.swept import Row, Swept, line_up, row_of, write_swept
 from planner.scenario.write import scenario_text
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ledger:
-    """What has become of each scenario: its run, or why there is none."""
+    """What has become of each scenario: what its run tells, or why there is none."""
 
-    runs: dict[int, Path] = field(default_factory=dict)
+    rows: dict[int, Row] = field(default_factory=dict)
     faults: dict[int, tuple[Fault, ...]] = field(default_factory=dict)
     codes: set[int] = field(default_factory=set)
     """Exit codes of what failed."""
@@ -83,17 +83,17 @@ def sweep(
     ledger, project, left = _begun(errands, force=force)
     runner = partial(away, cluster) if cluster else _here(left, at_once)
     for nth, done in enumerate(runner(left), start=1):
-        _enter(ledger, left[done.job].number, project, done)
+        _enter(ledger, left[done.job].number, done)
         ear.ended(len(errands) - len(left) + nth, len(errands), _told(left[done.job], done))
-    if not ledger.runs:
+    if not ledger.rows:
         raise _failed(ledger)
-    found = line_up(varied, ledger.runs, ledger.faults)
+    found = line_up(varied, ledger.rows, ledger.faults)
     return found, _keep(project, path, asked, found)
 
 
-def answer(errand: Errand) -> str:
-    """Answer one scenario; the name of its run."""
-    return flow.run(errand.path, force=True, overrides=errand.values, allow=errand.allow).folder.name
+def answer(errand: Errand) -> Row:
+    """Answer one scenario; what its run tells."""
+    return row_of(flow.run(errand.path, force=True, overrides=errand.values, allow=errand.allow).folder)
 
 
 def _begun(errands: Sequence[Errand], *, force: bool) -> tuple[Ledger, Path, list[Errand]]:
@@ -112,7 +112,7 @@ def _begun(errands: Sequence[Errand], *, force: bool) -> tuple[Ledger, Path, lis
         if run is None:
             left.append(errand)
         else:
-            ledger.runs[errand.number] = run
+            ledger.rows[errand.number] = row_of(run)
     if project is None:
         raise _failed(ledger)
     return ledger, project, left
@@ -142,12 +142,12 @@ def _here(left: Sequence[Errand], at_once: int | None) -> Runner:
     return lambda errands: on_this_machine(answer, errands, at_once=side_by_side)
 
 
-def _enter(ledger: Ledger, number: int, project: Path, done: Done) -> None:
+def _enter(ledger: Ledger, number: int, done: Done) -> None:
     if done.faults:
         ledger.faults[number] = done.faults
         ledger.codes.add(done.code)
     else:
-        ledger.runs[number] = project / store.RUNS / done.result
+        ledger.rows[number] = done.result
 
 
 def _told(errand: Errand, done: Done) -> str:

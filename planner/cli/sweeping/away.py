@@ -16,6 +16,7 @@ from planner.city.read import files_of
 from planner.errors import Fault, InputFault
 from planner.explore.cluster import on_cluster
 from planner.explore.jobs import Done
+from planner.explore.swept import row_of
 from planner.scenario.extends import Chain
 from planner.scenario.paths import ROOTS, Fence
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from planner.cli.sweeping.errand import Errand
+    from planner.explore.swept import Row
     from planner.scenario.schema import Scenario
     from planner.store import Parcel
 
@@ -91,17 +93,17 @@ def _landed(project: Path, done: Done) -> Done:
     """The run that came back, put among the others."""
     if done.faults:
         return done
-    name, parcel = done.result
-    with store.new_run(project, name) as folder:
+    row, parcel = done.result
+    with store.new_run(project, row.run) as folder:
         store.unpack(parcel, folder)
-    return Done(done.job, name, (), done.seconds)
+    return Done(done.job, row, (), done.seconds)
 
 
-def answer(parcel: Parcel, job: Abroad) -> tuple[str, Parcel]:
-    """Answer one scenario on a worker: name and files of its run; one that was answered here is not again."""
+def answer(parcel: Parcel, job: Abroad) -> tuple[Row, Parcel]:
+    """Answer one scenario on a worker: what its run tells, and its files; none is answered there twice."""
     home = _home(parcel)
     run = flow.run(home / job.scenario, overrides=job.values)
-    return run.folder.name, store.pack_whole(run.folder)
+    return row_of(run.folder), store.pack_whole(run.folder)
 
 
 def _home(parcel: Parcel) -> Path:
