@@ -10,14 +10,15 @@ import typer
 
 from planner.cli import outputs
 from planner.cli.alternatives import alternatives
-from planner.cli.arguments import Allow, Languages, RunFolder, ScenarioFile, whole_run
+from planner.cli.arguments import Allow, Languages, Override, RunFolder, ScenarioFile, overrides_of, whole_run
 from planner.cli.begin import begin
 from planner.cli.endings import epilog
 from planner.cli.frontier import frontier
 from planner.cli.more import more
+from planner.cli.principles import principles
 from planner.cli.sweeping import sweep
 from planner.cli.why import why
-from planner.errors import Fault, InputFault, MachineFault, NoPlan, PlannerError
+from planner.errors import Fault, MachineFault, NoPlan, PlannerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,44 +75,18 @@ def run(
         bool, typer.Option("--force", help="Search again although a finished run is there.")
     ] = False,
     allow: Allow = None,
-    override: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", help="Put a value over the file, such as `budget.capital=200`. May be repeated."
-        ),
-    ] = None,
+    override: Override = None,
 ) -> None:
     """Find the plan that serves the scenario's principle best, prove how good it is, and report it."""
     from planner.cli.progress import Progress  # noqa: PLC0415
     from planner.flow import run as answer  # noqa: PLC0415
 
     with Progress() as ear:
-        done = answer(scenario, force=force, allow=allow or (), overrides=_overrides(override), ear=ear)
+        done = answer(scenario, force=force, allow=allow or (), overrides=overrides_of(override), ear=ear)
     _tell(done)
 
 
-@app.command(short_help="Answer a scenario under every principle of justice.")
-def principles(
-    scenario: ScenarioFile,
-    *,
-    only: Annotated[
-        str | None,
-        typer.Option("--only", help="Principles that are asked, such as `utilitarian,maximin`."),
-    ] = None,
-    allow: Allow = None,
-    override: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Put a value over the file. May be repeated."),
-    ] = None,
-) -> None:
-    """Answer a scenario under every principle of justice, and judge each plan by every yardstick."""
-    from planner.cli.principles import compare  # noqa: PLC0415
-    from planner.cli.progress import Progress  # noqa: PLC0415
-
-    named = [name.strip() for name in (only or "").split(",") if name.strip()]
-    with Progress() as ear:
-        lines = compare(scenario, only=named, allow=allow or (), overrides=_overrides(override), ear=ear)
-    typer.echo("\n".join(lines))
+app.command(short_help="Answer a scenario under every principle of justice.")(principles)
 
 
 @app.command(short_help="Assess facilities that you choose yourself.")
@@ -231,16 +206,6 @@ def schema() -> None:
     from planner.scenario.schema_json import json_schema  # noqa: PLC0415
 
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-
-
-def _overrides(given: list[str] | None) -> dict[str, Any]:
-    from planner.scenario.scalars import meaning  # noqa: PLC0415
-
-    pairs = [text.partition("=") for text in given or ()]
-    wrong = [key for key, equals, _ in pairs if not equals or not key]
-    if wrong:
-        raise InputFault(Fault(f"`--set {key}` has no value", hint="write it as key=value") for key in wrong)
-    return {key: meaning(value) for key, _, value in pairs}
 
 
 def _tell(done: Run) -> None:

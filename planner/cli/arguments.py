@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,10 @@ RunFolder = Annotated[
 Allow = Annotated[
     list[Path] | None,
     typer.Option("--allow-dir", help="Folder outside the project in which layers may lie. May be repeated."),
+]
+Override = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Put a value over the file, such as `budget.capital=200`. May be repeated."),
 ]
 Languages = Annotated[
     str,
@@ -39,3 +43,14 @@ def whole_run(folder: Path) -> Path:
         else "name the folder of a run, such as runs/scenario-1a2b3c4d"
     )
     raise InputFault(Fault("there is no such folder", str(folder), hint))
+
+
+def overrides_of(given: list[str] | None) -> dict[str, Any]:
+    """Return the values that are put over a scenario, by key."""
+    from planner.scenario.scalars import meaning  # noqa: PLC0415 - slow to import
+
+    pairs = [text.partition("=") for text in given or ()]
+    wrong = [key for key, equals, _ in pairs if not equals or not key]
+    if wrong:
+        raise InputFault(Fault(f"`--set {key}` has no value", hint="write it as key=value") for key in wrong)
+    return {key: meaning(value) for key, _, value in pairs}

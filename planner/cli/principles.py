@@ -1,100 +1,51 @@
-"""The command `principles`: one scenario under every principle, and one table on the screen."""
+"""The command `principles`: one scenario under every principle of justice."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-import numpy as np
-from rich.console import Console
-from rich.table import Table
+import typer
 
-from planner import flow, store
-from planner.explore.principles import under_every
-from planner.explore.yardsticks import PRINCIPLES, judged, too_close, write_principles
-from planner.scenario.judge import judged_service
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-    from typing import Any
-
-    import pandas as pd
-
-WIDE = 160
-"""Columns of text where the output is no terminal."""
-DIGITS = {
-    "people_below_floor": ",.0f",
-    "capital_cost": ",.4g",
-    "operating_cost": ",.4g",
-    "travel_min": ".1f",
-    "travel_m": ",.0f",
-    "gap": ".2%",
-    "seconds": ".0f",
-}
+from planner.cli.arguments import Allow, Override, ScenarioFile, overrides_of
 
 
-def compare(
-    path: Path,
+def principles(
+    scenario: ScenarioFile,
     *,
-    only: Sequence[str] = (),
-    allow: Sequence[Path] = (),
-    overrides: Mapping[str, Any] | None = None,
-    ear: flow.Ear,
-) -> list[str]:
-    """Answer a scenario under every principle, keep each plan as a run and the table beside them.
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help="Principles that are asked, such as `utilitarian,maximin`."),
+    ] = None,
+    at_once: Annotated[
+        int,
+        typer.Option("--at-once", min=1, max=256, help="Principles searched side by side, a process each."),
+    ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Address of a Dask scheduler whose workers search them instead."),
+    ] = None,
+    allow: Allow = None,
+    override: Override = None,
+) -> None:
+    """Answer a scenario under every principle of justice, and judge each plan by every yardstick.
 
-    Returns
-    -------
-    Lines to print: notes, and where the runs are.
+    One after the other, as is usual, each search begins with the plans found before. Side by side they may
+    end sooner. Either way each is offered the plans of the others at the end.
+
+    Example: planner principles scenario.yaml --only utilitarian,worst_off --at-once 2
     """
-    question = flow.ask(path, allow=allow, overrides=overrides, ear=ear)
-    with ear.phase("search"):
-        found = under_every(
-            question.problem, question.scenario, question.residents, only=only, tell=ear.search
+    from planner.cli.principles_table import compare  # noqa: PLC0415 - slow to import
+    from planner.cli.progress import Progress  # noqa: PLC0415 - as above
+
+    named = [name.strip() for name in (only or "").split(",") if name.strip()]
+    with Progress() as ear:
+        lines = compare(
+            scenario,
+            only=named,
+            allow=allow or (),
+            overrides=overrides_of(override),
+            at_once=at_once,
+            cluster=cluster,
+            ear=ear,
         )
-    runs = {one.principle: flow.keep(question, one.scenario, one.plan, ear) for one in found}
-    table, notes = judged(found), too_close(found)
-    names = {principle: run.folder.name for principle, run in runs.items()}
-    scenario = question.scenario
-    stem = store.run_id(f"{scenario.path.stem}-principles", store.digest({}, "".join(names.values()), {}))
-    folder = write_principles(scenario.project, stem, table, notes, names)
-    _print(table, judged_service(scenario.judge))
-    return [
-        *notes,
-        *(f"{name}: {run.folder}" for name, run in runs.items()),
-        f"Table: {folder}/principles.csv",
-    ]
-
-
-def _print(table: pd.DataFrame, service: str | None) -> None:
-    """Print one line a yardstick, one column a plan; `service` where its coverage is judged."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDE)
-    title = "Each plan by every yardstick"
-    shown = Table(title=title if service is None else f"{title}, of the coverage of {service}")
-    shown.add_column("")
-    for plan in table["plan"]:
-        shown.add_column(plan.replace("_", " "), justify="right")
-    for line in _lines(table):
-        shown.add_row(*line)
-    console.print(shown)
-
-
-def _lines(table: pd.DataFrame) -> Iterator[list[str]]:
-    for column in PRINCIPLES.columns:
-        if column.name in {"order", "plan"}:
-            continue
-        values = table[column.name].tolist()
-        if column.kind == "number" and np.isnan(values).all():
-            continue
-        form = DIGITS.get(column.name, ".4f")
-        unit = "" if column.unit in {"1", "–"} else f" [{column.unit}]"
-        head = column.name.replace("_", " ").replace(" times one less gini", " × (1 − Gini)")
-        yield [head + unit, *(_told(value, form) for value in values)]
-
-
-def _told(value: float | str, form: str) -> str:
-    if isinstance(value, str):
-        return value.replace("_", " ")
-    return "–" if np.isnan(value) else format(value, form)
+    typer.echo("\n".join(lines))

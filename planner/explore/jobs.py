@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing as mp
+import os
 import signal
 import sys
 import time
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault, MachineFault, PlannerError
+from planner.errors import Fault, Infeasible, InputFault, MachineFault, NoPlan, PlannerError, PlanRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
     Work = Callable[[Any], Any]
@@ -105,6 +106,12 @@ def on_this_machine(work: Work, jobs: Sequence[Any], *, at_once: int = 1) -> Ite
             one.stop()
 
 
+def fitting(threads: int) -> int:
+    """Return how many jobs of so many threads the processors of this machine have room for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores // threads)
+
+
 def _context() -> Any:  # noqa: ANN401 - one of several kinds
     """Ways to make processes: from one that has everything imported and no threads, where there is such."""
     if sys.platform == "win32":
@@ -141,6 +148,14 @@ def attempt(work: Work, job: Any) -> tuple[Any, tuple[Fault, ...], int]:  # noqa
     except Exception as error:  # noqa: BLE001 - the other jobs go on
         fault = Fault(f"a fault of the planner itself: {type(error).__name__}: {error}")
         return None, (fault,), PlannerError.exit_code
+
+
+def failure(faults: Iterable[Fault], codes: Iterable[int]) -> PlannerError:
+    """What to raise for jobs that failed: each fault once, with their exit code where all have the same."""
+    kinds = {kind.exit_code: kind for kind in (MachineFault, Infeasible, NoPlan, PlanRefused)}
+    codes = set(codes)
+    kind = kinds.get(min(codes), InputFault) if len(codes) == 1 else InputFault
+    return kind(dict.fromkeys(faults))
 
 
 def _death(code: int | None) -> Fault:

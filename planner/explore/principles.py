@@ -1,4 +1,4 @@
-"""The same question under every principle: work shared, no plan worse than another's by its own."""
+"""The same question under every principle: plans shared, none worse than another's by its own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from planner.catalogue import unknown
 from planner.errors import Fault, InputFault, Stopped
+from planner.explore.jobs import failure
 from planner.model.decide import better_of, decide, quiet
 from planner.problem.futures import regretted
 from planner.verify.ledger import outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
+    from planner.explore.jobs import Done
     from planner.model.search import Tell
     from planner.plan import Plan
     from planner.problem.outcome import Outcome
@@ -25,11 +27,20 @@ if TYPE_CHECKING:
     from planner.scenario.schema import Scenario
 
     Floats = NDArray[np.float64]
+    Runner = Callable[[Sequence["Asked"]], Iterator[Done]]
 
 WORST_OFF = 0.2
 """The share of people who are worst off, where the scenario does not say another."""
 RESOLUTION = 0.1
 """The distance of the levels of wellbeing, where the scenario does not say another."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One principle, and the scenario that asks for it."""
+
+    principle: str
+    scenario: Scenario
 
 
 @dataclass(frozen=True)
@@ -111,10 +122,7 @@ def under_every(
     begin
         Hears which principle is asked next.
     """
-    if regretted(problem):
-        message = "regrets under one principle say nothing of those under another"
-        hint = "write `uncertainty: expected` or `worst_case` to put principles side by side"
-        raise InputFault(Fault(message, scenario.where("uncertainty"), hint))
+    _refuse_regrets(problem, scenario)
     found: list[Found] = []
     for name, asked in asked_of_every(scenario, only).items():
         begin(name)
@@ -128,12 +136,63 @@ def under_every(
         found.append(Found(name, asked, plan, outcome_of(problem, plan.facilities, plan.assignment)))
         if plan.status.ending == "interrupted":
             break
-    later = [[other.outcome.modules for other in found[k + 1 :]] for k in range(len(found))]
-    return [_offered(one, pool, residents) for one, pool in zip(found, later, strict=True)]
+    later = [found[k + 1 :] for k in range(len(found))]
+    return [_offered(one, others, residents) for one, others in zip(found, later, strict=True)]
 
 
-def _offered(one: Found, pool: Sequence[Floats], residents: pd.Series) -> Found:
-    problem = one.outcome.problem
+def side_by_side(
+    problem: Problem, scenario: Scenario, residents: pd.Series, run: Runner, *, only: Sequence[str] = ()
+) -> list[Found]:
+    """Find a plan under every principle by jobs that know nothing of one another.
+
+    At the end each principle is offered what the others found, as in `under_every`.
+
+    Parameters
+    ----------
+    problem, scenario, residents, only
+        As in `under_every`.
+    run
+        Does `search_one` for each of the principles, here or elsewhere.
+
+    Raises
+    ------
+    PlannerError
+        Of the first principle that has no plan.
+    """
+    _refuse_regrets(problem, scenario)
+    asked = [Asked(name, one) for name, one in asked_of_every(scenario, only).items()]
+    done = sorted(run(asked), key=lambda one: one.job)
+    for one in done:
+        if one.faults:
+            raise failure(one.faults, {one.code})
+    found = [
+        Found(
+            own.principle,
+            own.scenario,
+            one.result,
+            outcome_of(problem, one.result.facilities, one.result.assignment),
+        )
+        for own, one in zip(asked, done, strict=True)
+    ]
+    others = [[other for other in found if other is not one] for one in found]
+    return [_offered(one, pool, residents) for one, pool in zip(found, others, strict=True)]
+
+
+def search_one(shared: tuple[Problem, pd.Series], asked: Asked) -> Plan:
+    """Find the plan of one principle; `shared` is what all of them need: the question and its residents."""
+    problem, residents = shared
+    return decide(problem, asked.scenario, residents)
+
+
+def _refuse_regrets(problem: Problem, scenario: Scenario) -> None:
+    if regretted(problem):
+        message = "regrets under one principle say nothing of those under another"
+        hint = "write `uncertainty: expected` or `worst_case` to put principles side by side"
+        raise InputFault(Fault(message, scenario.where("uncertainty"), hint))
+
+
+def _offered(one: Found, others: Sequence[Found], residents: pd.Series) -> Found:
+    problem, pool = one.outcome.problem, [other.outcome.modules for other in others]
     plan = better_of(problem, one.scenario, residents, one.plan, pool) if pool else one.plan
     if plan is one.plan:
         return one

@@ -142,6 +142,26 @@ def test_killed_workers_and_clients_lose_nothing(tmp_path: Path) -> None:
         assert (there / "runs" / manifest.parent.name / "manifest.json").read_bytes() == manifest.read_bytes()
 
 
+@pytest.mark.slow
+def test_principles_on_a_cluster(tmp_path: Path) -> None:
+    """Each principle is a job of its own there as here: the same plans, byte for byte."""
+    here, there, space = (tmp_path / name for name in ("here", "there", "space"))
+    for folder in (here, there, space):
+        folder.mkdir()
+    town(here, SCENARIOS)
+    town(there, SCENARIOS)
+    words = ("--only", "utilitarian,maximin,equal_shares")
+    own = ["principles", str(here / "scenarios" / "sixmile.yaml"), *words, "--at-once", "2"]
+    assert guarded(lambda: app(own, standalone_mode=False)) == 0
+    with cluster(space) as address:
+        away = ["principles", str(there / "scenarios" / "sixmile.yaml"), *words, "--cluster", address]
+        assert guarded(lambda: app(away, standalone_mode=False)) == 0
+    plans = sorted(path.relative_to(there) for path in (there / "runs").rglob("plan/*.parquet"))
+    assert len({path.parts[1] for path in plans}) == len(words[1].split(","))
+    for path in plans:
+        assert (there / path).read_bytes() == (here / path).read_bytes(), path
+
+
 def test_a_cluster_that_is_not_there_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

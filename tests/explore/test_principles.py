@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,17 @@ from strategies import random_case
 from planner import catalogue, flow
 from planner.cli import starter
 from planner.cli.app import app, guarded
-from planner.errors import InputFault
-from planner.explore.principles import Found, asked_of_every, under_every
+from planner.errors import Fault, InputFault, MachineFault
+from planner.explore.jobs import Done, on_this_machine
+from planner.explore.principles import Asked, Found, asked_of_every, search_one, side_by_side, under_every
 from planner.explore.yardsticks import LIMIT, OWN, PRINCIPLES, TODAY, judged, too_close
 from planner.model.decide import adopt, better_of, decide, yardstick_of
 from planner.model.yardstick import better
 from planner.plan import deciding
 from planner.verify.check import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 LOOSE = {"gap": 0.3, "time_limit_seconds": 60, "threads": 1}
@@ -58,6 +63,35 @@ def test_no_plan_loses_by_its_own_yardstick(seed: int) -> None:
             value = yardstick_at.value(other.outcome)
             assert status.bound is not None
             assert better(told[: len(ahead)], ahead, HAIR) or status.bound <= value + HAIR * (1 + abs(value))
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_side_by_side_none_loses_either(seed: int) -> None:
+    """A process for each principle, searched as loosely: offered the others' plans, each has the best."""
+    case = random_case(seed, ruled=False).asking(solver=LOOSE)
+    work = partial(search_one, (case.problem, case.residents))
+    found = side_by_side(
+        case.problem, case.scenario, case.residents, lambda asked: on_this_machine(work, asked, at_once=2)
+    )
+    assert [one.principle for one in found] == list(asked_of_every(case.scenario))
+    for one in found:
+        assert check(case.problem, one.scenario, one.plan).faults == ()
+        yardstick = yardstick_of(case.problem, one.scenario)
+        assert not any(yardstick.beats(other.outcome, one.outcome, HAIR) for other in found)
+
+
+def test_a_principle_without_a_plan_ends_all() -> None:
+    """What the first of them says is said, with its exit code; nothing is made up for the others."""
+    case = random_case(0, ruled=False)
+    fault = Fault("the machine ran out of memory")
+
+    def run(asked: Sequence[Asked]) -> Iterator[Done]:
+        yield from (
+            Done(n, faults=(fault,), code=MachineFault.exit_code) for n in reversed(range(len(asked)))
+        )
+
+    with pytest.raises(MachineFault, match="ran out of memory"):
+        side_by_side(case.problem, case.scenario, case.residents, run)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -151,12 +185,16 @@ def _compared(folder: Path, *words: str) -> pd.DataFrame:
     return table.set_index("plan")
 
 
-def test_the_command_compares_and_keeps_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("at_once", ["1", "2"])
+def test_the_command_compares_and_keeps_runs(
+    at_once: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """On the starter city: a table on the screen and in files, and runs that `verify` accepts."""
     starter.write_starter(tmp_path / "city")
-    words = ("--only", "utilitarian,sufficiency", "--set", "solver.gap=0.05")
+    words = ("--only", "utilitarian,sufficiency", "--set", "solver.gap=0.05", "--at-once", at_once)
     table = _compared(tmp_path / "city", *words)
-    out = capsys.readouterr().out
+    out, told = capsys.readouterr()
+    assert ("2 of 2: " in told) is (at_once == "2")
     assert "Each plan by every yardstick" in out
     assert f"utilitarian: {tmp_path / 'city' / 'runs'}" in out
     assert list(table.index) == [TODAY, "utilitarian", "sufficiency", LIMIT]

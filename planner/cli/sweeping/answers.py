@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,15 +11,15 @@ from planner import flow, store
 from planner.city.read import files_of, hashes_of
 from planner.cli.sweeping.away import away
 from planner.cli.sweeping.errand import Errand
-from planner.errors import Fault, Infeasible, InputFault, MachineFault, NoPlan, PlannerError, PlanRefused
-from planner.explore.jobs import on_this_machine
+from planner.errors import Fault, InputFault, PlannerError
+from planner.explore.jobs import failure, fitting, on_this_machine
 from planner.explore.sweep_file import Sweep, read_sweep
 from planner.explore.sweep_page import write_page
 from planner.explore.swept import Row, Swept, line_up, row_of, write_swept
 from planner.scenario.write import scenario_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from planner.explore.jobs import Done
     from planner.scenario.schema import Scenario
@@ -136,10 +135,8 @@ def _answered(scenario: Scenario, hashes: dict[Path, str]) -> Path | None:
 
 def _here(left: Sequence[Errand], at_once: int | None) -> Runner:
     """Processes on this machine, as many as there are processors for their threads."""
-    threads = left[0].scenario.solver.threads if left else 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    side_by_side = at_once or max(1, cores // threads)
-    return lambda errands: on_this_machine(answer, errands, at_once=side_by_side)
+    at_once = at_once or fitting(left[0].scenario.solver.threads if left else 1)
+    return lambda errands: on_this_machine(answer, errands, at_once=at_once)
 
 
 def _enter(ledger: Ledger, number: int, done: Done) -> None:
@@ -157,11 +154,8 @@ def _told(errand: Errand, done: Done) -> str:
 
 
 def _failed(ledger: Ledger) -> PlannerError:
-    """Every scenario failed: each fault once; with the exit code of all of them where it is one."""
-    every: Iterable[Fault] = (fault for faults in ledger.faults.values() for fault in faults)
-    kinds = {kind.exit_code: kind for kind in (MachineFault, Infeasible, NoPlan, PlanRefused)}
-    kind = kinds.get(min(ledger.codes), InputFault) if len(ledger.codes) == 1 else InputFault
-    return kind(dict.fromkeys(every))
+    """Every scenario failed."""
+    return failure((fault for faults in ledger.faults.values() for fault in faults), ledger.codes)
 
 
 def _keep(project: Path, path: Path, asked: Sweep, found: Swept) -> Path:
