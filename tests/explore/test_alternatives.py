@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,9 +25,7 @@ from planner.explore.concessions import concessions
 from planner.model.decide import decide, yardstick_of
 from planner.verify.ledger import outcome_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[2]
 PRINCIPLES = {"utilitarian": {}, "sufficiency": {"floor": 0.6}, "maximin": {}, "equal_shares": {}}
 JUST = {"maximin", "equal_shares"}
 EDGE = 1e-4
@@ -122,6 +121,23 @@ def test_several_aims_are_refused() -> None:
     plan = decide(case.problem, case.scenario, case.residents)
     with pytest.raises(InputFault, match="the aims of `leximin`, one after another, do not say"):
         alternatives(case.problem, case.scenario, plan)
+
+
+@pytest.mark.parametrize(("name", "what"), [("sixmile_years", "periods"), ("sixmile_futures", "futures")])
+def test_periods_and_futures_are_refused(
+    name: str, what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their good plans do not make one band: the command says so, and nothing lies beside the run."""
+    for folder in ("scenarios", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "planner.toml").touch()
+    words = ["alternatives", str(tmp_path / "scenarios" / f"{name}.yaml"), "--within", "5%"]
+    assert guarded(partial(app, words, prog_name="planner")) == InputFault.exit_code
+    told = capsys.readouterr().err
+    assert f"alternatives are not told yet for a scenario with `{what}`" in told
+    assert f"→ ask about the same scenario without `{what}`" in told
+    [run] = (tmp_path / "runs").iterdir()
+    assert not (run / "alternatives").exists()
 
 
 def test_the_command_tells_and_writes(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
