@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.explore.frontier_told import STEPS, knee_told, steps_of, steps_told, table_of
-from planner.explore.plot import path, scale
+from planner.explore.plot import path, scale, ticked
 from planner.report import speech
 from planner.report.charts import round_ticks
 from planner.report.figures import records
@@ -109,8 +109,8 @@ def _curve(scenario: Scenario, found: Frontier) -> Curve:
         dots=tuple((x, y, nth + 1, nth == knee) for nth, (x, y) in enumerate(places)),
         line=path(places),
         band=path([*places, *reversed(limits)]) + "Z" if proven else "",
-        x_ticks=tuple((across(t), number(t)) for t in x_at),
-        y_ticks=tuple((up(t), number(t, 3)) for t in y_at),
+        x_ticks=ticked(x_at, across),
+        y_ticks=ticked(y_at, up),
     )
 
 

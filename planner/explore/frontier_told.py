@@ -181,5 +181,6 @@ def knee_told(scenario: Scenario, found: Frontier) -> str:
     share = (point.raised - first.raised) / (last.raised - first.raised)
     return (
         f"The knee is point {nth + 1}: with {_told(scenario, found.held, point.held)} it has "
-        f"{percent(share)} of what all the money brings; beyond it the same money brings less."
+        f"{percent(share)} of what is gained between points 1 and {len(found.points)}; "
+        "beyond it the same money brings less."
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.explore.drivers import CHANCE, classes_of
-from planner.explore.plot import path, scale
+from planner.explore.plot import path, scale, ticked
 from planner.explore.swept import set_as
 from planner.report import speech
 from planner.report.charts import round_ticks
@@ -165,11 +165,7 @@ def _dots(nth: int, column: Column, key: str, values: pd.Series, figures: pd.Ser
     y_at = round_ticks(float(figures.min()), float(figures.max()))
     across = scale(x_at, LEFT, WIDTH - RIGHT)
     up = scale(y_at, HEIGHT - BOTTOM, TOP)
-    ticks = (
-        [(across(t), number(t)) for t in x_at]
-        if numeric
-        else [(across(k), str(n)) for k, n in enumerate(names)]
-    )
+    classes = tuple((across(k), str(name)) for k, name in enumerate(names))
     return Dots(
         key=f"dots-{nth}",
         title=column.meaning[:1].upper() + column.meaning[1:],
@@ -177,8 +173,8 @@ def _dots(nth: int, column: Column, key: str, values: pd.Series, figures: pd.Ser
         x_label=key,
         dots=tuple((across(a), up(b)) for a, b in zip(x, figures, strict=True)),
         mean=_means(values, x, figures, across, up),
-        x_ticks=tuple(ticks),
-        y_ticks=tuple((up(t), number(t)) for t in y_at),
+        x_ticks=ticked(x_at, across) if numeric else classes,
+        y_ticks=ticked(y_at, up),
     )
 
 

@@ -12,6 +12,8 @@ from planner.report.sheets import Sheet
 from planner.report.speech import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from planner.report.fairness import Audit
@@ -102,7 +104,7 @@ def _chart(points: pd.DataFrame, curve: str, words: _Words) -> Chart | None:
     straight = curve in {"lorenz", "concentration"}
     shown = [curves[when]["value"] for when in DRAWN]
     ticks = [*TICKS] if straight else round_ticks(min(*map(min, shown), 0.0), max(map(max, shown)))
-    low, high = ticks[0], ticks[-1]
+    low, high, decimals = ticks[0], ticks[-1], max(2, decimals_of(ticks))
 
     def place(people: float, value: float) -> tuple[float, float]:
         x = LEFT + people * (WIDTH - LEFT - RIGHT)
@@ -118,7 +120,7 @@ def _chart(points: pd.DataFrame, curve: str, words: _Words) -> Chart | None:
         y_label=words.y_label,
         lines=lines,
         x_ticks=tuple((place(t, low)[0], percent(t)) for t in TICKS),
-        y_ticks=tuple((place(0, t)[1], percent(t) if straight else number(t, 2)) for t in ticks),
+        y_ticks=tuple((place(0, t)[1], percent(t) if straight else number(t, decimals)) for t in ticks),
         sheet=_behind(words, curves, share=straight),
         diagonal=_path([place(0, 0), place(1, 1)]) if straight else "",
     )
@@ -133,6 +135,11 @@ def round_ticks(low: float, high: float) -> list[float]:
     )
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(k * step, 10) for k in range(first, max(last, first + 1) + 1)]
+
+
+def decimals_of(ticks: Sequence[float]) -> int:
+    """Return how many decimals, up to nine, ticks need so that none is printed as another value."""
+    return next((d for d in range(9) if all(abs(round(t, d) - t) <= 1e-9 * abs(t) for t in ticks)), 9)
 
 
 def _pairs(points: pd.DataFrame) -> list[tuple[float, float]]:

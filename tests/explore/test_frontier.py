@@ -19,9 +19,11 @@ from planner.cli.frontier import points_of
 from planner.errors import Infeasible, InputFault
 from planner.explore.frontier import frontier
 from planner.explore.frontier_page import _sure
+from planner.explore.plot import scale, ticked
 from planner.explore.trades import spent, trade_of
 from planner.model.decide import yardstick_of
 from planner.problem.outcome import Outcome
+from planner.report.charts import round_ticks
 from planner.report.numbers import number
 
 RAISED: dict[str, dict[str, Any]] = {
@@ -193,3 +195,18 @@ def test_the_page_says_of_which_plans_something_is_proven() -> None:
         assert _sure(table, checked=False).startswith(words)
         assert "recomputed" not in _sure(table, checked=False)
         assert _sure(table, checked=True).endswith("Every plan was recomputed from its tables.")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "printed"),
+    [
+        (0.4758, 0.4842, ["0.4750", "0.4775", "0.4800", "0.4825", "0.4850"]),
+        (0.0, 3000.0, ["0", "750", "1,500", "2,250", "3,000"]),
+        (12345.2, 12345.9, ["12,345.2", "12,345.4", "12,345.6", "12,345.8", "12,346.0"]),
+        (-0.5, 0.5, ["−0.50", "−0.25", "0.00", "0.25", "0.50"]),
+    ],
+)
+def test_ticks_are_printed_as_they_lie(low: float, high: float, printed: list[str]) -> None:
+    """A tick of 0.4825 is not called 0.482: steps between printed ticks are those on the page."""
+    ticks = round_ticks(low, high)
+    assert [text for _, text in ticked(ticks, scale(ticks, 0.0, 100.0))] == printed

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from planner import flow
-from planner.cli.principles import compare
+from planner.cli.principles_table import compare
 
 sys.path.append(str(Path(__file__).parents[1] / "scenarios"))
 from sixmile import ran, words
