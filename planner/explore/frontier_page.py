@@ -86,9 +86,10 @@ def _sure(table: pd.DataFrame, *, checked: bool) -> str:
         sure = "How much better a plan could be at each step is not told."
     else:
         top = percent(float(table["gap"].max()))
+        most = f"less than {top[1:].strip()}" if top.startswith("<") else f"at most {top}"
         some = f"Of {int(told.sum())} of the {len(told)} plans it is proven: each"
         which = "Each plan" if told.all() else some
-        sure = f"{which} misses at most {top} of what could be gained at its step, in this model"
+        sure = f"{which} misses {most} of what could be gained at its step, in this model"
         sure += ": proven." if told.all() else ". Of the others nothing is proven here."
     return f"{sure} Every plan was recomputed from its tables." if checked else sure
 
