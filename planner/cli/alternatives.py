@@ -92,12 +92,15 @@ class Asked(NamedTuple):
 def told(place: Path, asked: Asked, *, allow: Sequence[Path], ear: Ear) -> list[str]:
     """Lines that answer the command; tables, plans and page are written beside the run."""
     from planner.explore.alternatives import alternatives as ask_all  # noqa: PLC0415 - heavy imports wait
-    from planner.explore.alternatives import guaranteed  # noqa: PLC0415
+    from planner.explore.alternatives import guaranteed, refuse  # noqa: PLC0415
     from planner.explore.alternatives_page import PAGE, write_page  # noqa: PLC0415
     from planner.explore.alternatives_tables import FOLDER, write_plans, write_tables  # noqa: PLC0415
     from planner.explore.alternatives_told import telling  # noqa: PLC0415
     from planner.flow import answered  # noqa: PLC0415
+    from planner.scenario.read import read_scenario  # noqa: PLC0415
 
+    if place.is_file():
+        refuse(read_scenario(place, allow=allow))
     question, plan, folder = answered(place, allow=allow, ear=ear)
     if asked.floor is not None:
         question = replace(

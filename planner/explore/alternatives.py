@@ -129,7 +129,8 @@ def alternatives(
     InputFault
         For several aims in order, regrets, futures or periods.
     """
-    refuse(problem, scenario, plan)
+    refuse(scenario)
+    one_aim(problem, scenario, plan)
     deadline = time.monotonic() + seconds
     best = outcome_of(problem, plan.facilities, plan.assignment)
     band = Band.around(problem, scenario, best, within)
@@ -167,20 +168,26 @@ def guaranteed(problem: Problem, scenario: Scenario, plan: Plan, floor: float) -
     return scenario.model_copy(update={"constraints": [*scenario.constraints, {"at_least": rule}]})
 
 
-def refuse(problem: Problem, scenario: Scenario, plan: Plan) -> None:
-    """Refuse questions whose good plans do not make one band.
+def refuse(scenario: Scenario) -> None:
+    """Refuse questions whose good plans do not make one band, before anything is searched.
 
     Raises
     ------
     InputFault
-        For several aims in order, regrets, futures or periods.
+        For futures or periods.
     """
-    one_aim(problem, scenario, plan)
-    where = scenario.where("periods" if problem.years is not None else "futures")
-    if problem.years is not None or problem.futures is not None:
-        what = "periods" if problem.years is not None else "futures"
-        message = f"alternatives are not told yet for a scenario with `{what}`"
-        raise InputFault(Fault(message, where, f"ask about the same scenario without `{what}`"))
+    kinds = (("periods", scenario.periods), ("futures", scenario.futures))
+    faults = [
+        Fault(
+            f"alternatives are not told yet for a scenario with `{what}`",
+            scenario.where(what),
+            f"ask about the same scenario without `{what}`",
+        )
+        for what, there in kinds
+        if there
+    ]
+    if faults:
+        raise InputFault(faults)
 
 
 def _questions(problem: Problem) -> Iterator[tuple[str, str, str, Floats]]:
