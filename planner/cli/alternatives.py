@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.flow import Ear, Question
+    from planner.plan import Plan
 
 SECONDS = 300.0
 LARGEST = 0.5
@@ -92,16 +93,12 @@ class Asked(NamedTuple):
 def told(place: Path, asked: Asked, *, allow: Sequence[Path], ear: Ear) -> list[str]:
     """Lines that answer the command; tables, plans and page are written beside the run."""
     from planner.explore.alternatives import alternatives as ask_all  # noqa: PLC0415 - heavy imports wait
-    from planner.explore.alternatives import guaranteed, refuse  # noqa: PLC0415
+    from planner.explore.alternatives import guaranteed  # noqa: PLC0415
     from planner.explore.alternatives_page import PAGE, write_page  # noqa: PLC0415
     from planner.explore.alternatives_tables import FOLDER, write_plans, write_tables  # noqa: PLC0415
     from planner.explore.alternatives_told import telling  # noqa: PLC0415
-    from planner.flow import answered  # noqa: PLC0415
-    from planner.scenario.read import read_scenario  # noqa: PLC0415
 
-    if place.is_file():
-        refuse(read_scenario(place, allow=allow))
-    question, plan, folder = answered(place, allow=allow, ear=ear)
+    question, plan, folder = _answered(place, allow, ear)
     if asked.floor is not None:
         question = replace(
             question, scenario=guaranteed(question.problem, question.scenario, plan, asked.floor)
@@ -124,6 +121,17 @@ def told(place: Path, asked: Asked, *, allow: Sequence[Path], ear: Ear) -> list[
     write_page(folder / FOLDER, scenario, question.in_the_end, problem, found, within, made)
     lines = [f"{scenario.name} ({folder.name})", "", *telling(scenario, problem, found, within)]
     return [*lines, "", f"Read {folder / FOLDER / PAGE}"]
+
+
+def _answered(place: Path, allow: Sequence[Path], ear: Ear) -> tuple[Question, Plan, Path]:
+    """The run in hand; of a scenario file that has no band nothing is searched."""
+    from planner.explore.alternatives import refuse  # noqa: PLC0415 - heavy imports wait
+    from planner.flow import answered  # noqa: PLC0415
+    from planner.scenario.read import read_scenario  # noqa: PLC0415
+
+    if place.is_file():
+        refuse(read_scenario(place, allow=allow))
+    return answered(place, allow=allow, ear=ear)
 
 
 def _runs(question: Question, files: Sequence[Path], stem: str, ear: Ear) -> list[str]:
