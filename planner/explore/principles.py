@@ -133,7 +133,7 @@ def under_every(
             if not found:
                 raise
             break
-        found.append(Found(name, asked, plan, outcome_of(problem, plan.facilities, plan.assignment)))
+        found.append(_found(problem, Asked(name, asked), plan))
         if plan.status.ending == "interrupted":
             break
     later = [found[k + 1 :] for k in range(len(found))]
@@ -165,15 +165,7 @@ def side_by_side(
     for one in done:
         if one.faults:
             raise failure(one.faults, {one.code})
-    found = [
-        Found(
-            own.principle,
-            own.scenario,
-            one.result,
-            outcome_of(problem, one.result.facilities, one.result.assignment),
-        )
-        for own, one in zip(asked, done, strict=True)
-    ]
+    found = [_found(problem, own, one.result) for own, one in zip(asked, done, strict=True)]
     others = [[other for other in found if other is not one] for one in found]
     return [_offered(one, pool, residents) for one, pool in zip(found, others, strict=True)]
 
@@ -182,6 +174,11 @@ def search_one(shared: tuple[Problem, pd.Series], asked: Asked) -> Plan:
     """Find the plan of one principle; `shared` is what all of them need: the question and its residents."""
     problem, residents = shared
     return decide(problem, asked.scenario, residents)
+
+
+def _found(problem: Problem, asked: Asked, plan: Plan) -> Found:
+    outcome = outcome_of(problem, plan.facilities, plan.assignment)
+    return Found(asked.principle, asked.scenario, plan, outcome)
 
 
 def _refuse_regrets(problem: Problem, scenario: Scenario) -> None:

@@ -70,6 +70,16 @@ def client(project: Path, address: str) -> subprocess.Popen[str]:
     )
 
 
+def twins(folder: Path) -> tuple[Path, Path, Path]:
+    """The same town for this machine and for a cluster, and where the workers keep their own."""
+    here, there, space = (folder / name for name in ("here", "there", "space"))
+    for own in (here, there, space):
+        own.mkdir()
+    town(here, SCENARIOS)
+    town(there, SCENARIOS)
+    return here, there, space
+
+
 def landed(project: Path) -> int:
     """Runs that are there."""
     return len(list((project / "runs").glob("sixmile-*/manifest.json")))
@@ -110,11 +120,7 @@ def _parent_works(pid: int, words: dict[int, bytes], folder: Path) -> bool:
 @pytest.mark.slow
 def test_killed_workers_and_clients_lose_nothing(tmp_path: Path) -> None:
     """A worker is killed, then the client; the same command ends the sweep: each run once, the same bytes."""
-    here, there, space = (tmp_path / name for name in ("here", "there", "space"))
-    for folder in (here, there, space):
-        folder.mkdir()
-    town(here, SCENARIOS)
-    town(there, SCENARIOS)
+    here, there, space = twins(tmp_path)
     with cluster(space) as address:
         first = client(there, address)
         until(lambda: landed(there) >= 2)
@@ -145,11 +151,7 @@ def test_killed_workers_and_clients_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_principles_on_a_cluster(tmp_path: Path) -> None:
     """Each principle is a job of its own there as here: the same plans, byte for byte."""
-    here, there, space = (tmp_path / name for name in ("here", "there", "space"))
-    for folder in (here, there, space):
-        folder.mkdir()
-    town(here, SCENARIOS)
-    town(there, SCENARIOS)
+    here, there, space = twins(tmp_path)
     words = ("--only", "utilitarian,maximin,equal_shares")
     own = ["principles", str(here / "scenarios" / "sixmile.yaml"), *words, "--at-once", "2"]
     assert guarded(lambda: app(own, standalone_mode=False)) == 0
