@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MANY = 200_000
+MANY = 80_000
 """Pairs from which prices come first."""
 PART = 0.35
 """Most of the time that is left which goes into the bound."""

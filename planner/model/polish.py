@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from planner.model.formulation import formulate
+from planner.model.sift import nearest, sifted
 from planner.model.solve import Solver
 from planner.problem.blocks import Block, Goal, Rows, Terms
 from planner.problem.futures import in_expectation
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import highspy
     from numpy.typing import NDArray
 
+    from planner.model.solve import Answer
     from planner.model.yardstick import Yardstick
     from planner.problem.blocks import Variables
     from planner.problem.problem import Problem
@@ -80,7 +82,7 @@ class Polish:
             return self._downhill(partial(slope, **self.yardstick.parameters), deadline)
         found: Outcome | None = None
         for _ in range(ROUNDS):
-            served = self._solve(goal, self.blocks, deadline)
+            served = self._solve(goal, self.blocks, deadline, None if found is None else found.served)
             if served is None:
                 break
             new = Outcome(self.problem, self.modules, served)
@@ -151,7 +153,7 @@ class Polish:
         steps = _by_steps(goal)
         own = Goal({"serve": cost}, 0.0, goal.variables if steps else (), goal.rows if steps else ())
         held = Block(tuple(self._held(outcome, slack)))
-        served = self._solve(own, (*self.blocks, held), deadline)
+        served = self._solve(own, (*self.blocks, held), deadline, outcome.served)
         if served is None:
             return None
         new = Outcome(self.problem, self.modules, served)
@@ -206,8 +208,10 @@ class Polish:
         step = min((float(c[c > 0].min()) for c in goal.cost.values() if (c > 0).any()), default=0.0)
         return Rows("goal held", terms, "<=", np.array([value - goal.constant + step / 2]), ["goal held"])
 
-    def _solve(self, goal: Goal, blocks: tuple[Block, ...], deadline: float) -> Floats | None:
-        return self._solved(self._solver(goal, blocks), deadline)
+    def _solve(
+        self, goal: Goal, blocks: tuple[Block, ...], deadline: float, using: Floats | None = None
+    ) -> Floats | None:
+        return self._solved(self._solver(goal, blocks), deadline, using)
 
     def _solver(self, goal: Goal, blocks: tuple[Block, ...]) -> Solver:
         """The question with the modules chosen, handed to HiGHS."""
@@ -219,8 +223,14 @@ class Polish:
                 solver.bound(family, values, values)
         return solver
 
-    def _solved(self, solver: Solver, deadline: float) -> Floats | None:
-        answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0))
+    def _run(self, solver: Solver, deadline: float, using: Floats | None) -> Answer:
+        if len(self.open) <= MANY or solver.whole:
+            return solver.run(seconds=max(deadline - time.monotonic(), 1.0))
+        among = nearest(self.problem)
+        return sifted(solver, among if using is None else among | (using > 0), deadline)
+
+    def _solved(self, solver: Solver, deadline: float, using: Floats | None = None) -> Floats | None:
+        answer = self._run(solver, deadline, using)
         if solver.interrupted:  # a polish is short: it is finished, and the search then stops
             self.interrupted = True
             answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0))

@@ -122,6 +122,10 @@ class Solver:
         """Price of each row of the model after a run without whole variables (scaled), shape (rows,)."""
         return np.array(self.highs.getSolution().row_dual)[: len(self.model.row_lower)]
 
+    def worth(self, family: str) -> Floats:
+        """What a unit more of each variable of a family costs, after a run without whole ones (scaled)."""
+        return np.array(self.highs.getSolution().col_dual)[self.model.columns[family]]
+
     def start(self, solution: Floats) -> None:
         """Give a solution to begin from."""
         start = highspy.HighsSolution()
@@ -171,7 +175,8 @@ class Solver:
 
     def _wait(self, ends: float) -> None:
         """Let HiGHS work in its thread, and pass Ctrl-C on to it: the best plan so far is kept."""
-        self.set("time_limit", max(ends - time.monotonic(), 0.01) + self.highs.getRunTime())
+        before = 0.0 if self.whole else self.highs.getRunTime()  # which HiGHS counts for relaxations alone
+        self.set("time_limit", max(ends - time.monotonic(), 0.01) + before)
         with _failures() as failed:
             thread = _in_a_thread(self.highs)
             done = False

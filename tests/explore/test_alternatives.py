@@ -89,8 +89,8 @@ def test_what_is_told_under_other_principles(name: str) -> None:
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", PRINCIPLES)
 def test_what_is_told_of_many_cities(name: str) -> None:
-    """The same on a hundred cities each, with a narrow band."""
-    assert compared(name, range(800, 900), within=0.1)[0] >= 60
+    """The same on a hundred cities each, with a narrow band; many more are asked, some have no plan."""
+    assert compared(name, range(800, 1050), within=0.1)[0] >= 95
 
 
 def test_spread_chooses_what_lies_far_apart() -> None:

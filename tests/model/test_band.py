@@ -120,5 +120,5 @@ def test_least_and_most_of_a_band(name: str) -> None:
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", PRINCIPLES)
 def test_least_and_most_of_many_bands(name: str) -> None:
-    """The same on a hundred cities for each principle."""
-    assert compared(name, range(600, 700)) >= 40
+    """The same on a hundred cities for each principle; many more are asked, some have no plan."""
+    assert compared(name, range(600, 950)) >= 95

@@ -1,0 +1,92 @@
+"""Sifting: the same best assignment as with all ways at once; and limits of time that are kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from strategies import Case, random_case
+
+from planner.model import polish, sift
+from planner.model.decide import rulebook, yardstick_of
+from planner.model.formulation import formulate
+from planner.model.polish import Polish
+from planner.model.solve import Solver
+
+PRINCIPLES = {"utilitarian": {}, "priority": {"aversion": 2.0}, "maximin": {}, "sufficiency": {"floor": 0.6}}
+
+
+def best(case: Case, modules: np.ndarray) -> tuple[float, float] | None:
+    """Worth of the best assignment with these modules, and of the one without waste."""
+    yardstick = yardstick_of(case.problem, case.scenario)
+    polished = Polish(yardstick, rulebook(case.scenario), modules, 1)
+    found = polished.best(60.0)
+    if found is None:
+        return None
+    return yardstick.value(found), yardstick.value(polished.without_waste(found, 60.0))
+
+
+@pytest.mark.parametrize("name", PRINCIPLES)
+def test_sifting_finds_what_all_ways_give(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one way of each need point at first, the best and the one without waste are worth the same."""
+    looked = 0
+    for seed in range(40, 80):
+        case = random_case(seed).asking(objective={name: PRINCIPLES[name]}, constraints=[])
+        providers = case.problem.providers
+        modules = np.maximum(providers["least"], np.minimum(providers["most"], 1)).to_numpy(float)
+        whole = best(case, modules)
+        with monkeypatch.context() as patch:
+            patch.setattr(polish, "MANY", 0)
+            patch.setattr(sift, "NEAREST", 1)
+            part = best(case, modules)
+        assert (whole is None) == (part is None), seed
+        if whole is not None and part is not None:
+            looked += 1
+            assert part == pytest.approx(whole, rel=1e-6, abs=1e-6), seed
+    assert looked >= 6
+
+
+def test_rules_that_few_ways_cannot_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the nearest ways keep no rule, all ways do: nothing is called infeasible for want of ways."""
+    floor = {"floor": {"service": "water", "of": "city", "reached": 0.2}}
+    looked = 0
+    for seed in range(60, 110):
+        case = random_case(seed)
+        service = str(case.problem.services.index[0])
+        floor["floor"]["service"] = service
+        asked = case.asking(objective="utilitarian", constraints=[floor])
+        modules = asked.problem.providers["most"].to_numpy(float)
+        whole = best(asked, modules)
+        with monkeypatch.context() as patch:
+            patch.setattr(polish, "MANY", 0)
+            patch.setattr(sift, "NEAREST", 0)
+            part = best(asked, modules)
+        assert (whole is None) == (part is None), seed
+        if whole is not None and part is not None:
+            looked += 1
+            assert part == pytest.approx(whole, rel=1e-6, abs=1e-6), seed
+    assert looked >= 5
+
+
+def test_the_nearest_ways_are_found() -> None:
+    """Of each need point as many as are asked for, none of them farther than one that is left out."""
+    problem = random_case(7).problem
+    among = sift.nearest(problem)
+    travel = problem.pairs["travel"].to_numpy(float)
+    for point in np.unique(problem.need_point):
+        mine = problem.need_point == point
+        assert among[mine].sum() == min(mine.sum(), sift.NEAREST)
+        assert travel[mine & among].max() <= travel[mine & ~among].min(initial=np.inf)
+
+
+def test_time_is_counted_anew_for_whole_variables() -> None:
+    """HiGHS counts one run with whole variables, and all runs without: the limit is what is left."""
+    case = random_case(3).asking(objective="utilitarian", constraints=[])
+    yardstick = yardstick_of(case.problem, case.scenario)
+    solver = Solver(formulate(case.problem, rulebook(case.scenario)(case.problem), yardstick.goal))
+    for relaxed in (True, False, True, False):
+        solver.relax(relaxed=relaxed)
+        before = solver.highs.getRunTime()
+        solver.run(seconds=5.0)
+        limit = solver.highs.getOptionValue("time_limit")[1]
+        assert limit <= 5.0 + before if relaxed else limit <= 5.0
+        assert limit > before if relaxed else limit > 4.0
