@@ -32,7 +32,7 @@ GROUP, NEED, MISSED = ("count", "of", "count_margin", "of_margin"), ("count", "r
 """Keys that name columns."""
 COUNTED = {"population", "count", "of", "rate", "factor"}
 """Those whose columns may be others in a period."""
-TEXTS = {"id", "label", "neighbourhood", "district", "run_by", "owner", "origin", "destination", "on"}
+TEXTS = {"id", "label", "neighbourhood", "district", "run_by", "owner", "origin", "destination", "on", "road"}
 """Keys whose columns are text: they are never read as numbers."""
 
 
@@ -151,6 +151,8 @@ def _specs(scenario: Scenario) -> Iterator[tuple[Trail, Layer | Table]]:
             yield ("travel", name), mode
         elif isinstance(mode, Network):
             yield ("travel", name, "streets"), mode.streets
+            if mode.heights is not None:
+                yield ("travel", name, "heights"), mode.heights
         elif isinstance(mode, StraightLine) and mode.barriers is not None:
             yield ("travel", name, "barriers"), mode.barriers
 

@@ -44,7 +44,8 @@ class City:
         `capacity` [unit of the service], `quality` in (0, 1], `operating_cost` (of today
         [currency/year]), `run_by` (empty where nobody is named), `geometry`; sorted by service, facility.
     lines
-        By travel mode: the streets or barriers layer of that mode, projected.
+        By travel mode: the streets or barriers layer of that mode, projected; streets with `road`, the
+        kind of road (empty where the scenario names no column for it).
     tables
         By travel mode: the travel table of that mode; columns `origin`, `destination`, and `minutes`
         and/or `metres`.
@@ -64,6 +65,8 @@ class City:
     later
         Neighbourhoods and cells of the second period and of those after it, as `neighbourhoods` and
         `cells` are of the first.
+    heights
+        By travel mode: points with `height`, the height of the ground above sea level [m], projected.
     layers
         Every file that was read, with its format, number of rows and own coordinate system.
     """
@@ -82,6 +85,7 @@ class City:
     margins: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
     later: tuple[tuple[gpd.GeoDataFrame, gpd.GeoDataFrame], ...] = ()
+    heights: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     layers: tuple[LayerFacts, ...] = ()
 
     @property

@@ -35,6 +35,7 @@ COMMA = "write numbers with a decimal point and without thousands separators"
 ADVICE = {
     "number": "write a number; 0 where there is none",
     "least": "correct it; 0 where there is none",
+    "place": "write a number, or leave the row out",
     "share": "write a number above 0 and at most 1",
     "most": "correct it, or check that the right column is named",
 }
@@ -189,7 +190,7 @@ class Source:
         }
         for check, rows in bad.items():
             comma = check == "number" and text[rows].str.contains(",").any()
-            hint = ADVICE["share"] if least == "above zero" else ADVICE[check]
+            hint = ADVICE[{"above zero": "share", "any": "place"}.get(least, check)]
             hint = self._note_at_end(rows, hint) if check == "number" else hint
             self.rows(rows, [told[check](row) for row in rows], COMMA if comma else hint, column)
         return np.asarray(values, np.float64)

@@ -74,7 +74,8 @@ def _measure(
     if isinstance(description, StraightLine):
         return straight_lines(city, scenario, description, services, city.lines.get(mode))
     if isinstance(description, Network):
-        return network_ways(city, scenario, description, services, city.lines[mode])
+        streets, ground = city.lines[mode], city.heights.get(mode)
+        return network_ways(city, scenario, description, services, streets=streets, ground=ground)
     return table_ways(city, scenario, description, services, city.tables[mode])
 
 

@@ -1,7 +1,8 @@
-"""Shortest ways along a street network, the walk to the street and from it counted."""
+"""Quickest ways along a street network, the walk to the street and from it counted."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from planner.city.findings import listed
 from planner.errors import Fault, InputFault
 from planner.travel.ends import TOLERANCE, Ways, ends, limits_in_metres, share_out
+from planner.travel.pace import of_roads, of_slopes
 from planner.travel.streets import graph, snap, streets_of
 
 if TYPE_CHECKING:
@@ -21,27 +23,35 @@ if TYPE_CHECKING:
     from planner.city.city import City
     from planner.scenario.schema import Network, Scenario
     from planner.travel.ends import Ends
-    from planner.travel.streets import Snapped
+    from planner.travel.streets import Snapped, Streets
 
 CELLS_OF_MEMORY = 16_000_000
 """Lengths that are held at once: sources × nodes."""
 
 
 def network_ways(
-    city: City, scenario: Scenario, mode: Network, services: list[str], streets: gpd.GeoDataFrame
+    city: City,
+    scenario: Scenario,
+    mode: Network,
+    services: list[str],
+    *,
+    streets: gpd.GeoDataFrame,
+    ground: gpd.GeoDataFrame | None = None,
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Measure shortest ways between cells and places along streets.
+    """Measure quickest ways between cells and places along streets; shortest ones where a limit is a length.
 
     Parameters
     ----------
     city, scenario
         Places in metres, and how far each service reaches.
     mode
-        Speed [km/h] and farthest distance from a street [m].
+        Speeds [km/h] and farthest distance from a street [m].
     services
         Services of this mode; they share the work.
     streets
-        Lines that meet where they share a vertex.
+        Lines that meet where they share a vertex, with `road`, the kind of each.
+    ground
+        Points with `height` [m], where slopes count.
 
     Returns
     -------
@@ -50,15 +60,39 @@ def network_ways(
     """
     both = ends(city, services)
     points, at = both.points
-    stretches = streets_of(streets.geometry.to_numpy())
-    if not len(stretches.start):
-        raise InputFault(Fault("the streets have no length", mode.streets.source, "name a layer of lines"))
+    stretches, told = _paced(mode, streets, ground)
     snapped = snap(stretches, np.concatenate([both.cell_xy, points]), mode.snap_limit_metres)
-    lengths, node = graph(stretches, snapped)
-    limit = max(limits_in_metres(scenario, services, mode.speed_kmh).values(), default=0.0)
-    ways = _ways(lengths, node, snapped.away, len(both.cells), limit)
-    notes = [*_snapping(both, at, snapped, mode.snap_limit_metres), *_parts(both, at, lengths, node)]
-    return share_out(both, ways, scenario, services, mode.speed_kmh), notes
+    pairs: dict[str, pd.DataFrame] = {}
+    for timed, some in _by_measure(scenario, services, stretches):
+        lengths, node = graph(stretches, snapped, timed=timed)
+        limit = max(limits_in_metres(scenario, some, mode.speed_kmh).values(), default=0.0)
+        ways = _ways(lengths, node, snapped.away, len(both.cells), limit)
+        pairs |= share_out(both, ways, scenario, some, mode.speed_kmh)
+    notes = [*told, *_snapping(both, at, snapped, mode.snap_limit_metres), *_parts(both, at, lengths, node)]
+    return pairs, notes
+
+
+def _paced(
+    mode: Network, streets: gpd.GeoDataFrame, ground: gpd.GeoDataFrame | None
+) -> tuple[Streets, list[str]]:
+    """Stretches of the streets with how much slower each is, by its kind of road and its slope."""
+    slower, notes = of_roads(streets, mode)
+    found = streets_of(streets.geometry.to_numpy(), slower)
+    if not len(found.start):
+        raise InputFault(Fault("the streets have no length", mode.streets.source, "name a layer of lines"))
+    if ground is not None and mode.heights is not None:
+        steep, told = of_slopes(found, ground, mode.heights.source)
+        found, notes = replace(found, slower=found.slower * steep), notes + told
+    return found, notes
+
+
+def _by_measure(scenario: Scenario, services: list[str], streets: Streets) -> list[tuple[bool, list[str]]]:
+    """Services by what their limit measures: time (True), which slow streets make longer, or length."""
+    if (streets.slower == 1).all():
+        return [(False, services)]
+    by_time = [name for name in services if scenario.services[name].travel.unit != "m"]
+    by_length = [name for name in services if name not in by_time]
+    return [(timed, some) for timed, some in ((True, by_time), (False, by_length)) if some]
 
 
 def _ways(

@@ -31,11 +31,14 @@ class Streets:
         Vertices [m], shape (n, 2), each once, sorted.
     start, end
         Vertex at both ends of each stretch; start < end; sorted; no stretch twice.
+    slower
+        How much longer each takes than a flat one at the speed of the mode [1].
     """
 
     xy: Floats
     start: Whole
     end: Whole
+    slower: Floats
 
     @property
     def lengths(self) -> Floats:
@@ -63,16 +66,29 @@ class Snapped:
     away: Floats
 
 
-def streets_of(lines: NDArray[np.object_]) -> Streets:
-    """Stretches of all lines; the same whatever the order of lines."""
-    parts = shapely.get_parts(lines)
+def streets_of(lines: NDArray[np.object_], slower: Floats | None = None) -> Streets:
+    """Stretches of all lines; the same whatever the order of lines.
+
+    Parameters
+    ----------
+    lines
+        Lines and lines of several parts.
+    slower
+        How much longer each line takes than one at the speed of the mode; where two lines share a stretch,
+        the quicker counts. None where all take as long as that.
+    """
+    parts, whole = shapely.get_parts(lines, return_index=True)
     raw, line = shapely.get_coordinates(parts, return_index=True)
     xy, vertex = np.unique(np.round(raw / VERTEX).astype(np.int64), axis=0, return_inverse=True)
     vertex = vertex.reshape(-1)
     joined = np.flatnonzero(line[1:] == line[:-1])
     ends = np.sort(np.column_stack([vertex[joined], vertex[joined + 1]]), axis=1)
-    ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
-    return Streets(xy.astype(np.float64) * VERTEX, ends[:, 0], ends[:, 1])
+    long = ends[:, 0] != ends[:, 1]
+    ends, stretch = np.unique(ends[long], axis=0, return_inverse=True)
+    pace = np.full(len(ends), np.inf)
+    own = np.ones(len(lines)) if slower is None else slower
+    np.minimum.at(pace, stretch.reshape(-1), own[whole[line[joined[long]]]])
+    return Streets(xy.astype(np.float64) * VERTEX, ends[:, 0], ends[:, 1], pace)
 
 
 def snap(streets: Streets, points: Floats, limit: float) -> Snapped:
@@ -94,8 +110,15 @@ def snap(streets: Streets, points: Floats, limit: float) -> Snapped:
     return Snapped(found, np.clip(along, 0.0, 1.0), distance)
 
 
-def graph(streets: Streets, snapped: Snapped) -> tuple[csr_array, Whole]:
+def graph(streets: Streets, snapped: Snapped, *, timed: bool = False) -> tuple[csr_array, Whole]:
     """Street network in which every snapped point is a node of its own, on its stretch.
+
+    Parameters
+    ----------
+    streets, snapped
+        Stretches, and where points meet them.
+    timed
+        Slow stretches are so much longer: a length is that of a flat way which takes as long.
 
     Returns
     -------
@@ -113,7 +136,8 @@ def graph(streets: Streets, snapped: Snapped) -> tuple[csr_array, Whole]:
     order = np.lexsort([share, rank, stretch])
     stretch, share, name = stretch[order], share[order], name[order]
     joined = np.flatnonzero(stretch[1:] == stretch[:-1])
-    lengths = (share[joined + 1] - share[joined]) * streets.lengths[stretch[joined]]
+    whole = streets.lengths * streets.slower if timed else streets.lengths
+    lengths = (share[joined + 1] - share[joined]) * whole[stretch[joined]]
     lengths = np.maximum(lengths, SHORTEST)
     one, other = name[joined], name[joined + 1]
     size = len(streets.xy) + len(on)

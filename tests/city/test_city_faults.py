@@ -432,6 +432,38 @@ def no_such_file(tiny: Tiny) -> None:
     tiny.files["sites.geojson"] = None
 
 
+def with_heights(tiny: Tiny, table: str) -> None:
+    """Give the tiny city streets and heights."""
+    tiny.files["heights.csv"] = table
+    tiny.scenario["travel"]["walk"] = {
+        "method": "network",
+        "streets": {"file": "streets.geojson"},
+        "heights": {"file": "heights.csv", "x": "lon", "y": "lat", "height": "metres"},
+    }
+
+
+@case
+def height_without_a_number(tiny: Tiny) -> None:
+    """Spoil the city: a height that is no number."""
+    with_heights(tiny, "lon,lat,metres\n16.36,48.20,171\n16.38,48.22,n.a.\n16.38,48.20,\n")
+
+
+@case
+def heights_without_their_column(tiny: Tiny) -> None:
+    """Spoil the city: heights whose column is called otherwise."""
+    with_heights(tiny, "lon,lat,meters\n16.36,48.20,171\n")
+
+
+@case
+def road_column_missing(tiny: Tiny) -> None:
+    """Spoil the city: streets without the column of their kinds."""
+    tiny.scenario["travel"]["walk"] = {
+        "method": "network",
+        "streets": {"file": "streets.geojson", "road": "highway"},
+        "speeds_kmh": {"residential": 4.0},
+    }
+
+
 @pytest.fixture(scope="module")
 def pinned() -> dict[str, str]:
     """Return the words of every case."""

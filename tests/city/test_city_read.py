@@ -17,7 +17,8 @@ from pandas.testing import assert_frame_equal
 from pyproj import Geod
 from tiny_city import Tiny, feature, point
 
-from planner.city.guard import OTHER_DRIVERS, Wanted, read_layers
+from planner.city.child import OTHER_DRIVERS
+from planner.city.guard import Wanted, read_layers
 from planner.errors import InputFault, MachineFault
 
 if TYPE_CHECKING:
@@ -292,3 +293,23 @@ def test_reading_leaves_the_files_alone(tiny: Tiny) -> None:
     assert {path: path.read_bytes() for path in Path(tiny.folder).iterdir()} == before
     assert json.loads(before[tiny.folder / "areas.geojson"])["type"] == "FeatureCollection"
     assert scenario.name == "tiny"
+
+
+def test_streets_have_kinds_and_the_ground_heights(tiny: Tiny) -> None:
+    """The kind of each road and the height of each point are read; without the keys there are none."""
+    tiny.files["streets.geojson"]["features"][0]["properties"]["highway"] = "residential"
+    tiny.files["heights.csv"] = "lon,lat,metres\n16.36,48.20,171\n16.38,48.22,-4.5\n"
+    streets = {"file": "streets.geojson", "road": "highway"}
+    heights = {"file": "heights.csv", "x": "lon", "y": "lat", "height": "metres"}
+    tiny.scenario["travel"]["walk"] = {
+        "method": "network", "streets": streets, "speeds_kmh": {"residential": 4.0}, "heights": heights,
+    }  # fmt: skip
+    city = tiny.read()
+    assert city.lines["walk"]["road"].tolist() == ["residential"]
+    assert city.heights["walk"]["height"].tolist() == [171.0, -4.5]
+    assert city.heights["walk"].crs == city.lines["walk"].crs == city.crs
+    assert "heights.csv" in city.inputs
+    tiny.scenario["travel"]["walk"] = {"method": "network", "streets": {"file": "streets.geojson"}}
+    city = tiny.read()
+    assert city.lines["walk"]["road"].tolist() == [""]
+    assert not city.heights

@@ -46,7 +46,11 @@ def make_city(
     area = gpd.GeoDataFrame(
         {"label": ["A"], "population": [1.0]}, geometry=[shapely.box(0, 0, 1, 1)], crs=CRS, index=["A"]
     )
-    shapes = {} if lines is None else {"walk": gpd.GeoDataFrame(geometry=shifted(lines), crs=CRS)}
+    shapes = (
+        {}
+        if lines is None
+        else {"walk": gpd.GeoDataFrame({"road": [""] * len(lines)}, geometry=shifted(lines), crs=CRS)}
+    )
     return City(
         CRS,
         area,
