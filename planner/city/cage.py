@@ -28,7 +28,7 @@ def main() -> None:
     """Read every file of the request; a file that cannot be read does not hold up the others."""
     folder = Path(sys.argv[1])
     request = json.loads((folder / "request.json").read_text("utf-8"))
-    _limit(**request["limits"])
+    limit(**request["limits"])
     answers = []
     for number, wanted in enumerate(request["files"]):
         (folder / "now").write_text(str(number), "utf-8")
@@ -36,7 +36,7 @@ def main() -> None:
     (folder / "answer.json").write_text(json.dumps(answers), "utf-8")
 
 
-def _limit(memory: int, seconds: int, size: int) -> None:
+def limit(memory: int, seconds: int, size: int) -> None:
     """Hard limits on memory [byte], processor time [s] and size of a written file [byte]."""
     with suppress(ImportError):  # not on Windows
         import resource  # noqa: PLC0415

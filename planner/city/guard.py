@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass, field
-from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.city.child import caged
 from planner.errors import Fault, InputFault, MachineFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import numpy as np
     import pandas as pd
@@ -26,16 +20,7 @@ MEMORY = 6 * 1024**3
 """Address space that the reader may take [byte]."""
 SECONDS = 120
 """Longest time that the reader may take [s]."""
-SECRET = re.compile(r"://[^/\s]*@|\b(?:password|passwd|pwd)\s*=", re.IGNORECASE)
-"""What looks like the connection to a database: the child has no use for it."""
-OTHER_DRIVERS = (
-    "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
-    "LIBKML,KML,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,SQLite,WAsP,OpenFileGDB,DXF,GeoRSS,VFK,PGDUMP,"
-    "OSM,GPSBabel,OGR_PDS,WFS,OAPIF,EDIGEO,Idrisi,ODS,XLSX,Elasticsearch,Carto,AmigoCloud,SXF,"
-    "Selafin,JML,PLSCENES,CSW,VDV,MVT,NGW,MapML,GTFS,PMTiles,JSONFG,MiraMonVector,ADBC,AVCBin,AVCE00,"
-    "AIVector,HTTP"
-)
-"""Drivers of GDAL 3.12 that are switched off; the cage finds those of newer versions by itself."""
+EXPORT = "open it in QGIS and export it again as GeoPackage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,79 +141,18 @@ def read_layers(wanted: Sequence[Wanted], *, memory: int = MEMORY, seconds: floa
     MachineFault
         When memory, permission or disk stand in the way.
     """
-    with tempfile.TemporaryDirectory(prefix="planner-read-") as name:
-        folder = Path(name)
-        request = {
-            "limits": {"memory": memory, "seconds": max(1, ceil(seconds)), "size": 4 * 1024**3},
-            "files": [
-                {"path": str(w.path), "columns": sorted(w.columns), "layer": w.layer, "table": dict(w.table)}
-                for w in wanted
-            ],
-        }
-        (folder / "request.json").write_text(json.dumps(request), "utf-8")
-        _run(folder, wanted, seconds)
-        answers = json.loads((folder / "answer.json").read_text("utf-8"))
+    files = [
+        {"path": str(w.path), "columns": sorted(w.columns), "layer": w.layer, "table": dict(w.table)}
+        for w in wanted
+    ]
+    names = [w.name for w in wanted]
+    asked = ("planner.city.cage", {"files": files}, names, EXPORT)
+    with caged(*asked, memory=memory, seconds=seconds) as (answers, folder):
         _refuse(wanted, answers)
         return [
             _raw(w, answer, folder / f"{i}.arrow")
             for i, (w, answer) in enumerate(zip(wanted, answers, strict=True))
         ]
-
-
-def _run(folder: Path, wanted: Sequence[Wanted], seconds: float) -> None:
-    command = [sys.executable, "-P", "-m", "planner.city.cage", str(folder)]
-    try:
-        child = subprocess.run(  # noqa: S603 our own interpreter and module
-            command,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise InputFault(
-            Fault(
-                f"reading it took more than {seconds} s and was stopped",
-                _now(folder, wanted),
-                "simplify it, or split it",
-            )
-        ) from None
-    if child.returncode == 0 and (folder / "answer.json").is_file():
-        return
-    if b"MemoryError" in child.stderr or b"bad_alloc" in child.stderr:
-        raise MachineFault(Fault("there is not enough memory to read it", _now(folder, wanted)))
-    how = f"signal {-child.returncode}" if child.returncode < 0 else f"exit code {child.returncode}"
-    hint = "open it in QGIS and export it again as GeoPackage"
-    raise InputFault(
-        Fault(f"the reader died of it ({how}); the file is damaged or too large", _now(folder, wanted), hint)
-    )
-
-
-def _environment() -> dict[str, str]:
-    """Environment of the child: no settings of GDAL, PROJ or Python but ours, no database."""
-    foreign = ("GDAL", "OGR", "PROJ", "CPL", "VSI", "AWS", "PYTHON", "PG", "MALLOC", "PLANNER")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith(foreign) and not SECRET.search(value)
-    }
-    return kept | {
-        "OGR_SKIP": OTHER_DRIVERS,
-        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-        "PROJ_NETWORK": "OFF",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
-    }
-
-
-def _now(folder: Path, wanted: Sequence[Wanted]) -> str:
-    """Name of the file that was being read."""
-    now = folder / "now"
-    return wanted[int(now.read_text("utf-8"))].name if now.is_file() else "the reader"
 
 
 def _refuse(wanted: Sequence[Wanted], answers: list[dict[str, Any]]) -> None:

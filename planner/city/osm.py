@@ -8,26 +8,34 @@ with this module credits “© OpenStreetMap contributors” and shares it under
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
+import pyarrow.ipc
 import shapely
 
-from planner.errors import Fault, InputFault
+from planner.city.child import caged
+from planner.errors import Fault, InputFault, MachineFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 type Tags = dict[str, str]
-type Row = tuple[str, Tags, Any]  # id, tags, geometry as WKB
 type TagTable = Mapping[str, Mapping[str, Sequence[str]]]
 
 WGS84 = "EPSG:4326"
+CAGE = "planner.city.cage_osm"
+LAYERS = ("points", "ways", "areas", "borders")
+MEMORY, SECONDS = 12 * 1024**3, 900
+"""Address space [byte] and time [s] that reading an extract may take."""
+WHOLE = "is it a whole OpenStreetMap extract? a large one can be cut, as with `osmium extract --bbox`"
 STOREY_M = 3.1  # height of one storey [m], used where `height` is mapped and `building:levels` is not
 
 SERVICES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -112,30 +120,35 @@ class Extract:
     borders: gpd.GeoDataFrame
 
 
-def read_extract(path: Path) -> Extract:
-    """Read an .osm.pbf (or .osm) file; needs the extra `planner[osm]`."""
-    osmium = _osmium()
+def read_extract(path: Path, *, memory: int = MEMORY, seconds: float = SECONDS) -> Extract:
+    """Read an .osm.pbf (or .osm) file in a caged child process; needs the extra `planner[osm]`.
+
+    Parameters
+    ----------
+    path
+        The extract.
+    memory, seconds
+        Limits of the child [byte, s].
+
+    Raises
+    ------
+    InputFault
+        When it cannot be read, or osmium is not installed.
+    MachineFault
+        When memory, permission or disk stand in the way.
+    """
+    if find_spec("osmium") is None:
+        hint = "python -m pip install 'wellbeing-planner[osm]'"
+        raise InputFault(Fault("reading OpenStreetMap needs `osmium`", hint=hint))
     if not path.is_file():
-        raise InputFault([Fault("there is no such file", where=str(path), hint="give a path to an .osm.pbf")])
-    points: list[Row] = []
-    ways: list[Row] = []
-    areas: list[Row] = []
-    make = osmium.geom.WKBFactory()
-    try:
-        for thing in osmium.FileProcessor(str(path)).with_areas().with_filter(osmium.filter.EmptyTagFilter()):
-            if thing.is_area() and thing.num_rings()[0]:
-                kind = "way" if thing.from_way() else "relation"
-                shape = make.create_multipolygon(thing)
-                areas.append((f"{kind}/{thing.orig_id()}", dict(thing.tags), shape))
-            elif thing.is_node():
-                points.append((f"node/{thing.id}", dict(thing.tags), make.create_point(thing)))
-            elif thing.is_way() and "highway" in thing.tags and _whole(thing):
-                ways.append((f"way/{thing.id}", dict(thing.tags), make.create_linestring(thing)))
-    except (RuntimeError, ValueError) as error:
-        hint = "is it a whole OpenStreetMap extract?"
-        raise InputFault([Fault(f"cannot be read: {error}", where=str(path), hint=hint)]) from error
-    borders = _borders(osmium, path, {osm for osm, _, _ in areas})
-    return Extract(_frame(points), _frame(ways), _frame(areas), borders)
+        raise InputFault(Fault("there is no such file", str(path), "give a path to an .osm.pbf"))
+    request = {"path": str(path.absolute())}
+    with caged(CAGE, request, [str(path)], WHOLE, memory=memory, seconds=seconds) as (answer, folder):
+        if "machine" in answer:
+            raise MachineFault(Fault(answer["machine"], str(path), WHOLE))
+        if "fault" in answer:
+            raise InputFault(Fault(f"cannot be read: {answer['fault']}", str(path), WHOLE))
+        return Extract(*(_frame(folder / f"{name}.arrow") for name in LAYERS))
 
 
 def boundaries(extract: Extract, level: int, gaps: Sequence[shapely.LineString] = ()) -> gpd.GeoDataFrame:
@@ -230,43 +243,15 @@ def area_m2(frame: gpd.GeoDataFrame) -> list[float]:
     return [] if frame.empty else [float(a) for a in frame.to_crs(frame.estimate_utm_crs()).area]
 
 
-def _osmium() -> Any:  # noqa: ANN401 - an optional module without types
-    try:
-        return import_module("osmium")
-    except ImportError as error:
-        hint = "python -m pip install 'wellbeing-planner[osm]'"
-        raise InputFault([Fault("reading OpenStreetMap needs `osmium`", hint=hint)]) from error
-
-
-def _whole(way: Any) -> bool:  # noqa: ANN401 - osmium's way
-    return len({node.ref for node in way.nodes}) > 1 and all(n.location.valid() for n in way.nodes)
-
-
-def _borders(osmium: Any, path: Path, known: set[str]) -> gpd.GeoDataFrame:  # noqa: ANN401
-    """Boundary relations that osmium could not assemble, as the lines of those ways that are there."""
-    tags: dict[str, Tags] = {}
-    members: dict[str, set[int]] = {}
-    for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION):
-        osm = f"relation/{relation.id}"
-        if relation.tags.get("boundary") == "administrative" and osm not in known:
-            tags[osm] = dict(relation.tags)
-            members[osm] = {m.ref for m in relation.members if m.type == "w" and m.role != "inner"}
-    wanted = set().union(*members.values()) if members else set()
-    make = osmium.geom.WKBFactory()
-    lines: dict[int, Any] = {}
-    for way in osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations():
-        if way.is_way() and way.id in wanted and _whole(way):
-            lines[way.id] = shapely.from_wkb(bytes.fromhex(make.create_linestring(way)))
-    shapes = {osm: [lines[way] for way in sorted(ids) if way in lines] for osm, ids in members.items()}
-    rows = [(osm, tags[osm], shapely.to_wkb(shapely.MultiLineString(s))) for osm, s in shapes.items() if s]
-    return _frame(rows)
-
-
-def _frame(rows: Sequence[Row]) -> gpd.GeoDataFrame:
-    """Rows of (id, tags, WKB) as a frame, sorted by id."""
-    rows = sorted(rows, key=lambda row: row[0])
-    shapes = shapely.from_wkb([row[2] for row in rows])
-    data = {"osm": [row[0] for row in rows], "tags": [row[1] for row in rows]}
+def _frame(file: Path) -> gpd.GeoDataFrame:
+    """Rows with `osm`, `tags` and `geometry`, as the child wrote them."""
+    with pa.OSFile(str(file), "rb") as opened:
+        table = pa.ipc.open_file(opened).read_all()
+    shapes = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
+    data = {
+        "osm": table["column 0"].to_pylist(),
+        "tags": [json.loads(t) for t in table["column 1"].to_pylist()],
+    }
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=WGS84), crs=WGS84)
 
 

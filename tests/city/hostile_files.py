@@ -16,7 +16,8 @@ import openpyxl
 import shapely
 from tiny_city import AREAS, CELLS
 
-from planner.city.guard import Wanted, _environment
+from planner.city.child import _environment
+from planner.city.guard import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+import random
+from typing import TYPE_CHECKING
 
 import pytest
 import shapely
@@ -11,7 +12,7 @@ import shapely
 osmium = pytest.importorskip("osmium")
 
 from planner.city import osm  # noqa: E402 - after the skip
-from planner.errors import InputFault  # noqa: E402
+from planner.errors import InputFault, PlannerError  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +67,8 @@ GAP = shapely.LineString([NODES[2], NODES[3]])
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> osm.Extract:
-    """Write the town as .osm.pbf and read it."""
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the town as .osm.pbf."""
     path: Path = tmp_path_factory.mktemp("osm") / "town.osm.pbf"
     mutable = importlib.import_module("osmium.osm.mutable")
     nodes: dict[int, tuple[tuple[float, float], Tags]] = {i: (at, {}) for i, at in NODES.items()} | POINTS
@@ -79,7 +80,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> osm.Extract:
         for i, (ways, tags) in RELATIONS.items():
             members = [("w", way, "outer") for way in ways]
             out.add_relation(mutable.Relation(id=i, members=members, tags=tags))
-    return osm.read_extract(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def town(written: Path) -> osm.Extract:
+    """Read the town."""
+    return osm.read_extract(written)
 
 
 def test_streets_are_those_that_people_may_walk(town: osm.Extract) -> None:
@@ -158,12 +165,44 @@ def test_a_broken_or_missing_file_is_told(tmp_path: Path) -> None:
             osm.read_extract(path)
 
 
+def test_the_limits_of_the_child_are_told(written: Path) -> None:
+    """Too little time, too little memory: the file, and what to do, in words."""
+    with pytest.raises(InputFault, match=r"town\.osm\.pbf|the reader") as late:
+        osm.read_extract(written, seconds=0.01)
+    assert "was stopped" in str(late.value)
+    with pytest.raises(PlannerError) as narrow:
+        osm.read_extract(written, memory=250 * 1024**2)
+    told = str(narrow.value)
+    assert "memory" in told or "the reader died of it" in told or "temporarily unavailable" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.slow
+def test_damaged_extracts_are_told_or_read(written: Path, tmp_path: Path) -> None:
+    """Sixty extracts with bytes changed, cut out or put in: a fault in words, or what can be read."""
+    whole, stream = written.read_bytes(), random.Random(5)  # noqa: S311 - damage, no secrets
+    path, refused = tmp_path / "damaged.osm.pbf", 0
+    for _ in range(60):
+        data = bytearray(whole)
+        at = stream.randrange(len(data))
+        match stream.randrange(3):
+            case 0:
+                data[at] = stream.randrange(256)
+            case 1:
+                del data[at : at + stream.randrange(1, 50)]
+            case _:
+                data[at:at] = stream.randbytes(stream.randrange(1, 50))
+        path.write_bytes(bytes(data))
+        try:
+            osm.read_extract(path, seconds=20)
+        except PlannerError as fault:
+            refused += 1
+            assert "damaged.osm.pbf" in str(fault)  # noqa: PT017 - some are read all the same
+    assert refused > 10
+
+
 def test_missing_osmium_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Say how to install the extra."""
-
-    def refuse(name: str, *_: Any) -> None:  # noqa: ANN401
-        raise ImportError(name)
-
-    monkeypatch.setattr(osm, "import_module", refuse)
+    monkeypatch.setattr(osm, "find_spec", lambda _: None)
     with pytest.raises(InputFault, match=r"\[osm\]"):
         osm.read_extract(tmp_path / "any.osm.pbf")

@@ -208,7 +208,7 @@ def test_without_a_connection_the_variable_is_asked_for(tiny: Tiny, monkeypatch:
 
 def test_the_cage_knows_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader of files inherits no variable that holds a connection."""
-    from planner.city.guard import _environment  # noqa: PLC0415
+    from planner.city.child import _environment  # noqa: PLC0415
 
     held = ("postgresql://a:b@c/d", "host=c password=b", "host=c PASSWORD = b")
     for number, value in enumerate(held):
