@@ -23,6 +23,7 @@ from planner.city.periods import all_periods, figures_of
 from planner.city.places import Placed, all_facilities, all_sites, facilities, sites
 from planner.city.shapes import shapes
 from planner.city.source import Source
+from planner.city.streets import heights, streets
 from planner.city.survey import layer_facts
 from planner.city.tables import travel_table
 from planner.city.where import check_near, check_overlaps, house_cells
@@ -52,6 +53,7 @@ class _Layers:
     sites: list[Placed] = field(default_factory=list)
     facilities: list[Placed] = field(default_factory=list)
     lines: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    heights: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
@@ -80,14 +82,16 @@ def read_city(scenario: Scenario) -> City:
     check_city_crs(scenario, findings)
     asks = asked(scenario, findings)
     findings.stop()
-    sources, databases = _sources(scenario, asks, findings)
+    sources, databases = read_sources(scenario, asks, findings)
     layers = _each_alone(sources)
     findings.stop()
     city = _together(scenario, layers, _hashes(scenario, asks) | databases, findings)
     return replace(city, layers=layer_facts(sources))
 
 
-def _sources(scenario: Scenario, asks: list[Ask], findings: Findings) -> tuple[list[Source], dict[str, str]]:
+def read_sources(
+    scenario: Scenario, asks: list[Ask], findings: Findings
+) -> tuple[list[Source], dict[str, str]]:
     """Read each file once, with all columns that any key names; SHA-256 of what is read from databases."""
     every: dict[Reading, list[Ask]] = {}
     for ask in (part for whole in asks for part in (whole, *whole.joins)):
@@ -166,9 +170,12 @@ def _each_alone(sources: list[Source]) -> _Layers:
                 layers.facilities.append(facilities(source, spec))  # type: ignore[arg-type]
             case ("travel", mode):
                 layers.tables[mode] = travel_table(source, spec)  # type: ignore[arg-type]
-            case ("travel", mode, key):
-                kind = "lines" if key == "streets" else "barriers"
-                layers.lines[mode] = shapes(source, kind).to_frame("geometry")
+            case ("travel", mode, "streets"):
+                layers.lines[mode] = streets(source, spec)  # type: ignore[arg-type]
+            case ("travel", mode, "heights"):
+                layers.heights[mode] = heights(source, spec)  # type: ignore[arg-type]
+            case ("travel", mode, _):
+                layers.lines[mode] = shapes(source, "barriers").to_frame("geometry")
     return layers
 
 
@@ -191,10 +198,12 @@ def _together(scenario: Scenario, layers: _Layers, inputs: dict[str, str], findi
     standing = all_facilities(layers.facilities, candidates, crs)
     changes = all_changes(layers.facilities, candidates)
     findings.stop()
-    lines = {mode: frame.to_crs(crs) for mode, frame in layers.lines.items()}
+    lines, ground = (
+        {mode: frame.to_crs(crs) for mode, frame in of.items()} for of in (layers.lines, layers.heights)
+    )
     notes = tuple(findings.notes)
     places = (built, candidates, standing, lines, layers.tables)
-    return City(crs, area, home, need, *places, inputs, notes, margins, changes, people)
+    return City(crs, area, home, need, *places, inputs, notes, margins, changes, people, heights=ground)
 
 
 def _housed(scenario: Scenario, own: Layered, areas: Layered, findings: Findings) -> Layered:

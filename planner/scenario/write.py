@@ -37,7 +37,12 @@ def scenario_text(scenario: Scenario, folder: Path, *, schema: str | None = None
     """
     tree = _moved(scenario.model_dump(exclude_none=True), (), scenario.path.parent, folder)
     head = [f"# yaml-language-server: $schema={schema}"] if schema else []
-    return "\n".join([*head, *_mapping(tree, 0)]) + "\n"
+    return "\n".join([*head, mapping_text(tree)]) + "\n"
+
+
+def mapping_text(tree: dict[str, Any]) -> str:
+    """Return keys and values as YAML, without a line break at the end."""
+    return "\n".join(_mapping(tree, 0))
 
 
 def _moved(value: Plain, trail: Trail, home: Path, folder: Path) -> Plain:

@@ -1,6 +1,6 @@
 """Runs remembered: one folder for each question, whole or not there at all, named by what was asked."""
 
-from planner.store.disk import told
+from planner.store.disk import silently_full, told
 from planner.store.parcel import Parcel, pack, pack_whole, unpack
 from planner.store.placed import placed, rewritten
 from planner.store.provenance import (
@@ -34,6 +34,7 @@ __all__ = [
     "refuse_changed",
     "rewritten",
     "run_id",
+    "silently_full",
     "slug",
     "solver_versions",
     "status_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import multiprocessing as mp
 import os
 import random
@@ -131,6 +132,7 @@ WRITERS: dict[str, list[str]] = {
     "sweep": ["sweep", "sweep.yaml"],
     "compare": ["compare", "RUN", "OTHER"],
     "init": ["init", "new-city"],
+    "check --repair": ["check", "broken.yaml", "--repair"],
     **{
         f"export {form}": ["export", "RUN", "--format", form]
         for form in ("gpkg", "geojson", "csv", "xlsx", "shp")
@@ -149,6 +151,13 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (project / "mine.csv").write_text("service,site\ncare,s1\n", encoding="utf-8")
     shutil.copy(next((project / "runs").glob("*/plan/facilities.csv")), project / "mine.csv")
+    wards = json.loads((project / "data/sixmile/wards.geojson").read_text(encoding="utf-8"))
+    ring = wards["features"][0]["geometry"]["coordinates"][0]
+    ring[1], ring[2] = ring[2], ring[1]  # an outline that crosses itself
+    (project / "broken.geojson").write_text(json.dumps(wards), encoding="utf-8")
+    (project / "broken.yaml").write_text(
+        f"extends: {TOWN}\ncity: {{neighbourhoods: {{file: broken.geojson}}}}\n", encoding="utf-8"
+    )
     return project
 
 

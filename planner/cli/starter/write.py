@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InputFault
 from planner.scenario.schema_json import json_schema
-from planner.store import told
+from planner.store import silently_full, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,6 +95,10 @@ def _write_whole(folder: Path, fill: Callable[[Path], None]) -> None:
             _move_in(draft, folder)
         else:
             draft.rename(folder)
+    except BaseException as error:
+        if silently_full(error, draft):  # a library's writer that does not say so
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
