@@ -121,14 +121,25 @@ def _known(yardstick: Yardstick, local: Local, search: Search) -> list[Prices]:
         asked[local.counted] = -search.asked
         known.append(local.answer(Prices(weights[0], asked), priced_exactly(local))[1])
     if search.dual is not None:
-        row, goal = _prices_of(local, search.dual)
-        if follow is not None:
-            own = _weights(yardstick.problem, search.dual.goal, goal)
-            here = Outcome(yardstick.problem, search.dual.found["open"], search.dual.found["serve"]).wellbeing
-            weights = [own, follow(None, here, 1.0)]
-            weights += [follow(own, here, 0.0)] if own.sum() > 0 else []
-        known += [Prices(weight, row) for weight in weights]
+        known += _of_dual(yardstick, local, search.dual, weights)
     return known
+
+
+def from_dual(yardstick: Yardstick, dual: Dual, local: Local) -> Prices:
+    """The prices of a relaxation that prove most by themselves."""
+    return _best(local, _of_dual(yardstick, local, dual, [np.zeros(0)]))[0]
+
+
+def _of_dual(yardstick: Yardstick, local: Local, dual: Dual, weights: list[Floats]) -> list[Prices]:
+    """Prices of a relaxation, with weights of places in some ways."""
+    row, goal = _prices_of(local, dual)
+    follow = follower(yardstick)
+    if follow is not None:
+        own = _weights(yardstick.problem, dual.goal, goal)
+        here = Outcome(yardstick.problem, dual.found["open"], dual.found["serve"]).wellbeing
+        weights = [own, follow(None, here, 1.0)]
+        weights += [follow(own, here, 0.0)] if own.sum() > 0 else []
+    return [Prices(weight, row) for weight in weights]
 
 
 def _prices_of(local: Local, dual: Dual) -> tuple[Floats, list[Floats]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from planner.model.pricing import Pricing
+from planner.model.pricing import AGAIN, Pricing
 from planner.problem.choice import CHOSEN
 from planner.problem.proof import Unpriced, at_prices
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from planner.model.yardstick import Yardstick
     from planner.problem.blocks import Block
+    from planner.problem.local import Local
+    from planner.problem.prices import Prices
 
     Floats = NDArray[np.float64]
 
@@ -30,7 +32,13 @@ SUMS = frozenset({"serve", "open", CHOSEN})
 
 
 def priced(
-    yardstick: Yardstick, blocks: Sequence[Block], before: float, share: float, deadline: float
+    yardstick: Yardstick,
+    blocks: Sequence[Block],
+    before: float,
+    share: float,
+    deadline: float,
+    *,
+    begin: Callable[[Local], Prices] | None = None,
 ) -> Pricing | None:
     """A bound of every plan by prices; None for what prices cannot bound.
 
@@ -42,6 +50,8 @@ def priced(
         Gap that is asked for.
     deadline
         Of the search, on the monotonic clock [s].
+    begin
+        Finds prices to begin with; plain ones are taken without it.
     """
     problem, goal, follow = yardstick.problem, yardstick.goal, follower(yardstick)
     if problem.years is not None:
@@ -52,7 +62,9 @@ def priced(
         local = at_prices(problem, blocks, yardstick.unit, yardstick.parameters)
     except Unpriced:
         return None
-    pricing = Pricing(local, before, follow)
+    pricing = Pricing(local, before, follow, None if begin is None else begin(local))
+    if begin is not None:
+        pricing.move = AGAIN  # they are good already
     now = time.monotonic()
     pricing.run(now + PART * (deadline - now), ENOUGH * share * max(before - pricing.bound, 0.0))
     return pricing

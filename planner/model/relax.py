@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.model.formulation import formulate
+from planner.model.sift import nearest, sifted, unclosed
 from planner.model.solve import Solver
 from planner.problem.outcome import Outcome
 from planner.rules.provision import open_within_reach, tight
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planner.model.formulation import Formulation
+    from planner.model.solve import Answer
     from planner.model.yardstick import Yardstick
     from planner.problem.blocks import Block, Goal
     from planner.problem.problem import Problem
@@ -101,14 +103,31 @@ class Relaxation:
             self.solver.add([tight(self.problem, broken)])
             self._run(deadline)
 
+    def sift(self, deadline: float) -> None:
+        """Solve it among few ways first, and once more with tangents laid where the solution lies.
+
+        Tight rows stay out: this is for prices to begin with, which know them by themselves.
+        """
+        near = nearest(self.problem)
+        for again in (False, True):
+            if again and (self.ending != "optimal" or not self._tighten()):
+                break
+            self.solver.relax(relaxed=True)
+            self._note(sifted(self.solver, near, deadline, constant=self.goal.constant))
+            unclosed(self.solver)
+            self.solver.set("solver", "choose")
+
     def _run(self, deadline: float, *, first: bool = False) -> None:
         if first:
             self.solver.relax(relaxed=True)
             self.solver.set("solver", "ipx" if len(self.solver.model.cost) >= LARGE else "choose")
-        answer = self.solver.run(seconds=deadline - time.monotonic(), constant=self.goal.constant)
+        self._note(self.solver.run(seconds=deadline - time.monotonic(), constant=self.goal.constant))
+        self.solver.set("solver", "choose")
+
+    def _note(self, answer: Answer) -> None:
+        """Keep what was found, with the prices that prove it."""
         self.ending = answer.ending
         self.interrupted |= self.solver.interrupted
-        self.solver.set("solver", "choose")
         if answer.ending == "optimal" and answer.solution is not None and answer.bound is not None:
             self.values = self.solver.model.natural(answer.solution)
             self.bound = max(self.bound, answer.bound)

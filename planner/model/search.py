@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from planner.errors import PlannerError
+from planner.model.certify import from_dual
 from planner.model.dive import dive
 from planner.model.metropolis import MANY, priced
 from planner.model.narrow import polish_of
@@ -17,7 +19,7 @@ from planner.model.stepwise import by_windows
 from planner.problem.used import following
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
     from planner.model.relax import Dual
     from planner.model.solve import Answer
     from planner.model.yardstick import Yardstick
+    from planner.problem.blocks import Block
+    from planner.problem.local import Local
     from planner.problem.outcome import Outcome
+    from planner.problem.prices import Prices
 
     Floats = NDArray[np.float64]
 
@@ -40,6 +45,8 @@ OFFERING, OFFERED = 0.2, 50_000.0
 """Most of the time that is left which is kept to assign people to what a try opens; pairs in a second."""
 HUGE = 500_000
 """Pairs from which there is no relaxation where prices have led to a plan."""
+SIFTING = 0.3
+"""Most of the time that is left which goes into the relaxation from which prices begin."""
 
 
 class Tell(Protocol):
@@ -115,7 +122,8 @@ class Search:
         self.tell("relaxation")
         try:
             blocks = self.rules(self.yardstick.problem)
-            pricing = priced(self.yardstick, blocks, self.before, self.share, self.deadline)
+            begin = self._sifted(blocks) if len(self.yardstick.problem.pairs) <= HUGE else None
+            pricing = priced(self.yardstick, blocks, self.before, self.share, self.deadline, begin=begin)
             if pricing is not None:
                 self.pricing = pricing
                 self.bound = max(self.bound, pricing.bound)
@@ -123,6 +131,17 @@ class Search:
                 self._dives(pricing)
         except KeyboardInterrupt:
             self.stopped = "interrupted"
+
+    def _sifted(self, blocks: tuple[Block, ...]) -> Callable[[Local], Prices] | None:
+        """Prices of the relaxation, where it can be solved in some of the time."""
+        relaxation = Relaxation.of(self.yardstick, blocks, self.threads, before=self.before, share=self.share)
+        relaxation.sift(time.monotonic() + SIFTING * self._left)
+        if relaxation.interrupted:
+            raise KeyboardInterrupt
+        if relaxation.dual is None:
+            return None
+        self.bound, self.dual = max(self.bound, relaxation.bound), relaxation.dual
+        return partial(from_dual, self.yardstick, relaxation.dual)
 
     def _dives(self, pricing: Pricing) -> None:
         """Whole modules from the averages, ever more carefully while there is time."""

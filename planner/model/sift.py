@@ -34,7 +34,7 @@ def nearest(problem: Problem) -> NDArray[np.bool_]:
     return found
 
 
-def sifted(solver: Solver, among: NDArray[np.bool_], deadline: float) -> Answer:
+def sifted(solver: Solver, among: NDArray[np.bool_], deadline: float, *, constant: float = 0.0) -> Answer:
     """Solve a model without whole variables, exactly, with most of its ways closed.
 
     The ways `among` are open at first; closed ones that the prices of an optimum say would help are opened,
@@ -49,17 +49,19 @@ def sifted(solver: Solver, among: NDArray[np.bool_], deadline: float) -> Answer:
         Ways to begin with, shape (ways,).
     deadline
         On the monotonic clock [s].
+    constant
+        Of the goal.
 
     Returns
     -------
-    The answer to the whole model.
+    The answer to the whole model; ways that do not help it stay closed in the solver until `unclosed`.
     """
     (serve,) = (own for own in solver.model.variables if own.family == "serve")
     among = among | (serve.lower > 0)
     solver.set("solver", "ipx")
     for _ in range(SIFTINGS):
         solver.bound("serve", serve.lower, np.where(among, serve.upper, serve.lower))
-        answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0))
+        answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0), constant=constant)
         if answer.ending in {"time_limit", "interrupted", "memory"}:
             return answer
         if answer.ending != "optimal":  # with so few ways no rule can be kept, or HiGHS is at a loss
@@ -69,6 +71,12 @@ def sifted(solver: Solver, among: NDArray[np.bool_], deadline: float) -> Answer:
             return answer
         among |= helps
         solver.set("solver", "simplex")  # which goes on from the corner that was found
-    solver.bound("serve", serve.lower, serve.upper)
+    unclosed(solver)
     solver.set("solver", "ipx")
-    return solver.run(seconds=max(deadline - time.monotonic(), 1.0))
+    return solver.run(seconds=max(deadline - time.monotonic(), 1.0), constant=constant)
+
+
+def unclosed(solver: Solver) -> None:
+    """Open every way again."""
+    (serve,) = (own for own in solver.model.variables if own.family == "serve")
+    solver.bound("serve", serve.lower, serve.upper)
