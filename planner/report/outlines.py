@@ -49,14 +49,24 @@ def outline(neighbourhoods: gpd.GeoDataFrame) -> Outlines:
     left, bottom, right, top = neighbourhoods.total_bounds
     unit = max(right - left, top - bottom) / SIDE or 1.0
     tolerance = unit
-    simple = shapely.coverage_simplify(shapes, tolerance)
+    simple = _simple(shapes, tolerance)
     while shapely.get_num_coordinates(simple).sum() > MOST_VERTICES and tolerance < unit * SIDE / 20:
         tolerance *= 1.5
-        simple = shapely.coverage_simplify(shapes, tolerance)
+        simple = _simple(shapes, tolerance)
     width, height = math.ceil((right - left) / unit), math.ceil((top - bottom) / unit)
     ids = neighbourhoods.index.astype(str)
     paths = {name: _path(shape, left, top, unit) for name, shape in zip(ids, simple, strict=True)}
     return Outlines(max(width, 1), max(height, 1), paths, left, top, unit)
+
+
+def _simple(shapes: Any, tolerance: float) -> Any:  # noqa: ANN401 - arrays of shapely
+    """Shapes simplified together; each alone where GEOS finds no way, so that borders part by a hair."""
+    import shapely  # noqa: PLC0415 - slow to import
+
+    try:
+        return shapely.coverage_simplify(shapes, tolerance)
+    except shapely.errors.GEOSException:  # as for the barrios of Buenos Aires, whose borders have loose ends
+        return shapely.simplify(shapes, tolerance)
 
 
 def _path(shape: Any, left: float, top: float, unit: float) -> str:  # noqa: ANN401 - shapely ships no types here

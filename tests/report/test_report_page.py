@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import invented_plan
 import pytest
+import shapely
 
 from planner.report import explained
 from planner.report.classes import breaks, class_of, ramp, rounded_breaks
@@ -260,6 +261,21 @@ def test_holes_are_left_open(text: str) -> None:
 def test_few_classes_use_the_whole_ramp() -> None:
     """Two classes are told by the two ends of the ramp."""
     assert [ramp(index, 2) for index in range(2)] == ["c0", "c4"]
+
+
+def test_outlines_that_cannot_be_simplified_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Borders with loose ends, on which GEOS gives up, are simplified one by one: every place is drawn."""
+
+    def gives_up(*_: object) -> None:
+        message = "IllegalArgumentException: point array must contain 0 or >1 elements"
+        raise shapely.errors.GEOSException(message)
+
+    places = invented_plan.city().neighbourhoods
+    together = outline(places)
+    monkeypatch.setattr(shapely, "coverage_simplify", gives_up)
+    alone = outline(places)
+    assert set(alone.keys) == set(together.keys) == set(places.index)
+    assert (alone.width, alone.height) == (together.width, together.height)
 
 
 def test_outlines_are_small_and_keep_islands_and_holes() -> None:
