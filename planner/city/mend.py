@@ -17,8 +17,9 @@ from planner.city.shapes import TYPES, shapes
 from planner.city.where import NEAR, OVERLAP, STRAY, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from planner.city.ask import Reading, Trail
@@ -240,6 +241,7 @@ def tables(copies: list[Copy]) -> Mapping[str, gpd.GeoDataFrame]:
             values = copy.source.values(column)
             if values.notna().all():
                 table[column] = values.to_numpy()
+        table = _apart(table, copy.source.ask.columns.values())
         if copy.housed is not None:
             table[HOUSED] = copy.housed
         layer = gpd.GeoDataFrame(table, geometry=copy.shapes.to_numpy(), crs=copy.shapes.crs)
@@ -247,3 +249,14 @@ def tables(copies: list[Copy]) -> Mapping[str, gpd.GeoDataFrame]:
         name = stem if stem not in written else f"{stem}_{len(written) + 1}"
         written[name] = layer[copy.kept]
     return written
+
+
+def _apart(table: pd.DataFrame, named: Collection[str]) -> pd.DataFrame:
+    """Columns whose names differ by more than large letters, as a GeoPackage needs; those named stay."""
+    seen = {name.casefold() for name in named}
+    new = {}
+    for number, column in enumerate(map(str, table), 1):
+        if column not in named:
+            new[column] = f"{column}_{number}" if column.casefold() in seen else column
+            seen.add(column.casefold())
+    return table.rename(columns=new)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import secrets
+import shutil
 from typing import TYPE_CHECKING, Any
 
 from planner.city.findings import listed
 from planner.city.mend import HOUSED, Copy, mended, tables
-from planner.cli.starter.write import SCENARIO, refuse_taken, write_folder
+from planner.cli.starter.write import refuse_taken, write_folder
 from planner.report.tables import harmless
 from planner.scenario.read import read_scenario
 from planner.scenario.write import mapping_text
+from planner.store import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,12 +23,15 @@ if TYPE_CHECKING:
 
 CHANGES = "changes.csv"
 HEAD = "# What `planner check --repair` mended, over the scenario that it extends; changes.csv tells all.\n"
+SAFE = "The files of the city are as they were."
+OWN_NAMES = {"FID": "planner_row", "GEOMETRY_NAME": "planner_shape"}
+"""Names that GeoPackage needs for itself: `fid` and `geom` are columns that cities have."""
 OF_FILE = ("layer", "crs", "x", "y", "table")
 """Keys of a layer that speak of the file in whose place the copy stands."""
 
 
 def repair(path: Path, allow: Sequence[Path] = ()) -> tuple[Path, list[str]]:
-    """Write copies of the layers that can be mended into a folder beside the scenario.
+    """Write copies of the layers that can be mended, and a scenario that reads them, beside the scenario.
 
     Parameters
     ----------
@@ -41,22 +47,38 @@ def repair(path: Path, allow: Sequence[Path] = ()) -> tuple[Path, list[str]]:
     Raises
     ------
     InputFault
-        When the folder stands there already, or a file cannot be read; nothing is written.
+        When copies stand there already, or a file cannot be read; nothing is written.
     MachineFault
         When the disk is full or read-only, or permission is refused; nothing is left behind.
     """
     folder = path.parent / f"{path.stem}-repaired"
-    refuse_taken(folder)
+    new = path.parent / f"{folder.name}.yaml"
+    for taken in (folder, new):
+        refuse_taken(taken, f"move {folder.name} and {new.name} away: copies are never written over")
     scenario = read_scenario(path, allow=allow)
     copies = mended(scenario)
     if not copies:
         return path, ["Nothing was found that can be mended without knowing the place."]
     layers = tables(copies)
-    new = write_folder(folder, lambda draft: _fill(draft, path, copies, layers))
-    return new, [*(_told(copy) for copy in copies), f"Wrote {folder}: copies, {CHANGES}, {SCENARIO}. {SAFE}"]
+    write_folder(folder, lambda draft: _fill(draft, copies, layers))
+    try:
+        with told(str(new)):
+            _put_in_place(new, _scenario(path, folder.name, copies, layers))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    wrote = f"Wrote {new}, which reads the copies in {folder.name}; {CHANGES} there tells every change."
+    return new, [*(_told(copy) for copy in copies), f"{wrote} {SAFE}"]
 
 
-SAFE = "The files of the city are as they were."
+def _put_in_place(file: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    draft = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.rename(file)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _told(copy: Copy) -> str:
@@ -66,13 +88,10 @@ def _told(copy: Copy) -> str:
     return f"{copy.source.raw.name}: {count} ({listed(features)})"
 
 
-def _fill(folder: Path, path: Path, copies: list[Copy], layers: Mapping[str, gpd.GeoDataFrame]) -> None:
-    keys: dict[str, Any] = {"extends": f"../{path.name}"}
-    for copy, (name, layer) in zip(copies, layers.items(), strict=True):
-        layer.to_file(folder / f"{name}.gpkg", driver="GPKG", layer=name)
-        for trail in copy.trails:
-            _put(keys, trail, _own(copy, f"{name}.gpkg", trail))
-    (folder / SCENARIO).write_text(HEAD + mapping_text(keys) + "\n", encoding="utf-8", newline="\n")
+def _fill(folder: Path, copies: list[Copy], layers: Mapping[str, gpd.GeoDataFrame]) -> None:
+    """The copies, and the table of changes."""
+    for name, layer in layers.items():
+        layer.to_file(folder / f"{name}.gpkg", driver="GPKG", layer=name, layer_options=OWN_NAMES)
     with (folder / CHANGES).open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("file", "feature", "what", "area_m2"))
@@ -81,6 +100,15 @@ def _fill(folder: Path, path: Path, copies: list[Copy], layers: Mapping[str, gpd
             for copy in copies
             for change in copy.changes
         )
+
+
+def _scenario(path: Path, folder: str, copies: list[Copy], layers: Mapping[str, gpd.GeoDataFrame]) -> str:
+    """The scenario over the given one."""
+    keys: dict[str, Any] = {"extends": path.name}
+    for copy, name in zip(copies, layers, strict=True):
+        for trail in copy.trails:
+            _put(keys, trail, _own(copy, f"{folder}/{name}.gpkg", trail))
+    return HEAD + mapping_text(keys) + "\n"
 
 
 def _own(copy: Copy, file: str, trail: tuple[str, ...]) -> dict[str, Any]:

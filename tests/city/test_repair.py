@@ -26,11 +26,14 @@ def areas(tiny: Tiny) -> dict[str, dict[str, Any]]:
     return {one["properties"]["id"]: one for one in tiny.files["areas.geojson"]["features"]}
 
 
-def check(tiny: Tiny, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+def check(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str], *words: str, project: bool = True
+) -> tuple[int, str, str]:
     """Write the city with its scenario and check it: exit code, what is said, what is said of faults."""
     tiny.posed()
     (tiny.folder / "tiny.yaml").write_text(json.dumps(tiny.scenario), encoding="utf-8")
-    (tiny.folder / "planner.toml").touch()
+    if project:
+        (tiny.folder / "planner.toml").touch()
     code = guarded(partial(app, ["check", str(tiny.folder / "tiny.yaml"), *words], prog_name="planner"))
     said = capsys.readouterr()
     return code, said.out, said.err
@@ -67,8 +70,8 @@ def test_an_outline_that_crosses_itself(tiny: Tiny, capsys: pytest.CaptureFixtur
     assert said.splitlines()[:2] == [
         "areas.geojson: 1 change (D)",
         (
-            f"Wrote {tiny.folder}/tiny-repaired: copies, changes.csv, scenario.yaml. "
-            "The files of the city are as they were."
+            f"Wrote {tiny.folder}/tiny-repaired.yaml, which reads the copies in tiny-repaired; "
+            "changes.csv there tells every change. The files of the city are as they were."
         ),
     ]
     assert "City: 650 residents, 4 neighbourhoods" in said
@@ -179,7 +182,8 @@ def test_copies_that_stand_there_are_never_written_over(
     before = files(tiny.folder)
     code, _, faults = check(tiny, capsys, "--repair")
     assert code == InputFault.exit_code
-    assert "the folder is not empty: it holds changes.csv" in faults
+    assert "tiny-repaired: the folder is not empty: it holds changes.csv" in faults
+    assert "→ move tiny-repaired and tiny-repaired.yaml away: copies are never written over" in faults
     assert files(tiny.folder) == before
 
 
@@ -209,7 +213,24 @@ def test_a_sound_city_needs_nothing(tiny: Tiny, capsys: pytest.CaptureFixture[st
     assert code == 0
     assert said.startswith("Nothing was found that can be mended without knowing the place.\n\ntiny\n")
     assert tiny.scenario == whole
-    assert not (tiny.folder / "tiny-repaired").exists()
+    assert not list(tiny.folder.glob("*repaired*"))
+
+
+def test_a_city_without_a_project_file_and_with_names_of_the_format(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Columns called as GeoPackage calls its own, or alike but for large letters, are kept; so is the way."""
+    first = areas(tiny)["A"]["properties"]
+    first |= {"fid": "07", "geom": "x", "ID": "other", "Name": "=1+1"}
+    ring = areas(tiny)["D"]["geometry"]["coordinates"][0]
+    ring[2], ring[3] = ring[3], ring[2]
+    (tiny.folder / "planner.toml").unlink(missing_ok=True)
+    code, _, faults = check(tiny, capsys, "--repair", project=False)
+    assert code == 0, faults
+    layer = copied(tiny, "areas")
+    assert layer["id"].tolist() == ["A", "B", "C", "D"]
+    assert layer[["fid", "geom"]].iloc[0].tolist() == ["07", "x"]
+    assert {"other", "=1+1"} <= set(layer.iloc[0].drop("geometry").astype(str))
 
 
 def test_points_of_a_line_and_of_many(tiny: Tiny, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,22 +55,22 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
     return folder / SCENARIO
 
 
-def refuse_taken(folder: Path) -> None:
-    """Raise InputFault when a folder cannot be made here, or something stands in it."""
+def refuse_taken(folder: Path, hint: str = ELSEWHERE) -> None:
+    """Raise InputFault, with the hint, when a folder cannot be made here or something stands in it."""
     parent = folder.absolute().parent
     if not os.path.lexists(parent):
-        hint = f"make it first, or check how it is written: `{parent.name}`"
-        raise InputFault(Fault("the folder around it is not there", str(folder), hint))
+        first = f"make it first, or check how it is written: `{parent.name}`"
+        raise InputFault(Fault("the folder around it is not there", str(folder), first))
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
-        raise InputFault(Fault("a file of that name stands there already", str(folder), ELSEWHERE))
+        raise InputFault(Fault("a file of that name stands there already", str(folder), hint))
     with told(str(folder)):
         taken = sorted(entry.name for entry in folder.iterdir())
     if taken:
         more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
         message = f"the folder is not empty: it holds {taken[0]}{more}"
-        raise InputFault(Fault(message, str(folder), ELSEWHERE))
+        raise InputFault(Fault(message, str(folder), hint))
 
 
 @contextmanager
