@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 from planner.city import osm
+from planner.city.osm_given import lodged
 from planner.city.osm_layers import home_floor, placed, site_points, whole
-from planner.city.osm_people import from_grid, stated
+from planner.city.osm_people import from_grid, of_wards, stated
 from planner.city.osm_wards import wards_for
 from planner.errors import Fault, InputFault
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from planner.city.osm_people import People
     from planner.city.osm_tags import Tag
 
+OWN = "Neighbourhoods are the {} that the city has given."
 CELLS = 1500
 """Most cells; more homes than that are taken together by squares."""
 DRIVEN = (
@@ -52,14 +55,17 @@ class Drawn:
 
 def draw(
     extract: osm.Extract,
-    people: int | Path,
+    people: int | Path | None,
     tags: Sequence[Tag],
     *,
     boundary: shapely.Geometry | None,
     most_sites: int,
     name: str,
+    given: gpd.GeoDataFrame | None = None,
 ) -> Drawn:
     """Draw a city; `people` are spread by the floor area of homes, or as the grid of that name counts them.
+
+    Where the city's own neighbourhoods are `given`, they are taken, with their `residents` if they have any.
 
     Raises
     ------
@@ -72,12 +78,13 @@ def draw(
     ways = ways[ways.intersects(area)]
     _refuse_empty(homes, ways, boundary, name)
     crs = f"EPSG:{homes.estimate_utm_crs().to_epsg()}"
-    wards, told = wards_for(extract, homes, crs)
-    inside = placed(homes.drop(columns="ward"), wards).drop_duplicates("cell")
+    wards, told = wards_for(extract, homes, crs) if given is None else (given, OWN.format(len(given)))
+    inside = home_floor(extract, wards).drop_duplicates("cell")  # storeys not mapped are those of the ward
+    inside = inside[inside["cell"].isin(homes["cell"])]
     notes = [told, f"{len(homes) - len(inside)} of {len(homes)} homes lie outside every neighbourhood."]
-    counted = stated(inside, people) if isinstance(people, int) else from_grid(inside, wards, people)
+    inside, counted = _peopled(inside, wards, people)
     notes += counted.notes
-    cells = gathered(inside.assign(people=counted.weight), counted.total, crs)
+    cells = gathered(inside.assign(people=counted.weight), counted, crs)
     notes.append(f"{len(inside)} homes are taken together in {len(cells)} cells.")
     sites, left = spread_sites(site_points(extract, wards, crs), most_sites)
     notes.append(
@@ -95,8 +102,22 @@ def draw(
     return Drawn(crs, layers, cells, counted.total, notes)
 
 
-def gathered(homes: gpd.GeoDataFrame, people: int, crs: str) -> pd.DataFrame:
-    """Cells: `cell`, `ward`, `lon`, `lat`, `residents` (whole, summing to `people`); empty ones go.
+def _peopled(
+    homes: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, people: int | Path | None
+) -> tuple[gpd.GeoDataFrame, People]:
+    """Homes, and who lives in them, as neighbourhoods, a number or a grid tell it."""
+    if "residents" in wards:
+        homes, notes = lodged(homes, wards)
+        counted = of_wards(homes, wards)
+        return homes, replace(counted, notes=(*counted.notes, *notes))
+    if isinstance(people, int):
+        return homes, stated(homes, people)
+    assert people is not None  # noqa: S101 whoever asks says how many, by one of the three
+    return homes, from_grid(homes, wards, people)
+
+
+def gathered(homes: gpd.GeoDataFrame, people: People, crs: str) -> pd.DataFrame:
+    """Cells: `cell`, `ward`, `lon`, `lat`, `residents` (whole, summing to the people); empty ones go.
 
     Each home has its part of the residents as `people`, in any unit.
 
@@ -111,7 +132,11 @@ def gathered(homes: gpd.GeoDataFrame, people: int, crs: str) -> pd.DataFrame:
         groups = homes["ward"] + "/" + column + "/" + row
     frame = homes.assign(group=groups).sort_values(["floor", "cell"], ascending=[False, True])
     cells = frame.drop_duplicates("group").set_index("group")
-    cells["residents"] = whole(frame.groupby("group")["people"].sum().reindex(cells.index), people)
+    weight = frame.groupby("group")["people"].sum().reindex(cells.index)
+    wards = weight.groupby(cells["ward"]) if people.by_ward else ()
+    parts = [whole(part, round(part.sum())) for _, part in wards if part.sum() > 0]
+    cells["residents"] = pd.concat(parts) if people.by_ward else whole(weight, people.total)
+    cells["residents"] = cells["residents"].fillna(0).astype("int64")
     cells = cells[cells["residents"] > 0].sort_values("cell")
     cells = cells.assign(lon=cells.geometry.x.round(6), lat=cells.geometry.y.round(6))
     return pd.DataFrame(cells[["cell", "ward", "lon", "lat", "residents"]])

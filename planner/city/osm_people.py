@@ -34,16 +34,29 @@ class People:
         Residents of the city [person].
     notes
         What is to be told.
+    by_ward
+        The sum of each neighbourhood is counted, and stays what it is to the whole person.
     """
 
     weight: NDArray[np.float64]
     total: int
     notes: tuple[str, ...] = ()
+    by_ward: bool = False
 
 
 def stated(homes: gpd.GeoDataFrame, people: int) -> People:
     """Spread a stated number by the floor area of homes."""
     return People(homes["floor"].to_numpy(np.float64), people)
+
+
+def of_wards(homes: gpd.GeoDataFrame, wards: gpd.GeoDataFrame) -> People:
+    """Spread the `residents` of each neighbourhood over its homes by floor area."""
+    total = wards.set_index("ward")["residents"].astype("float64").round()
+    weight = _within(homes, homes["floor"].to_numpy(np.float64), total)
+    note = (
+        f"{total.sum():,.0f} people are counted in {len(total)} neighbourhoods, and live there by floor area."
+    )
+    return People(weight, round(float(weight.sum())), (note,), by_ward=True)
 
 
 def from_grid(homes: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, path: Path) -> People:

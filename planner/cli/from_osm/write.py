@@ -10,6 +10,7 @@ from planner.city.boundary import read_boundary
 from planner.city.geojson import write_geojson
 from planner.city.osm import read_extract
 from planner.city.osm_city import draw
+from planner.city.osm_given import outline, read_given
 from planner.city.osm_tags import read_tags
 from planner.cli.starter.write import SCENARIO, SCHEMA, refuse_taken, write_folder
 from planner.errors import Fault, InputFault
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.city.osm_city import Drawn
+    from planner.city.osm_given import Given
 
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
 TAGS, BLANKS = "tags.csv", "BLANKS.md"
@@ -34,6 +36,7 @@ def write_from_osm(
     boundary: Path | None = None,
     tags: Path | None = None,
     most_sites: int = 500,
+    given: Given | None = None,
 ) -> Drawn:
     """Write a city folder with a scenario that runs and the list of what must be supplied by hand.
 
@@ -45,15 +48,19 @@ def write_from_osm(
         When the disk is full or read-only, or permission is refused; nothing is left behind.
     """
     refuse_taken(folder)
-    if people is None:
-        hint = "state their number, such as `--people 380000`, or name a grid with `--people-raster FILE.tif`"
+    if people is None and not (given is not None and given.counted):
+        hint = (
+            "state their number, such as `--people 380000`, name a grid with `--people-raster FILE.tif`, or "
+            "the column that counts them in your own neighbourhoods with `--residents`"
+        )
         raise InputFault(Fault("a map does not tell how many people live there", "--people", hint))
     text = _shipped(TAGS) if tags is None else _text(tags)
     table = read_tags(text, TAGS if tags is None else str(tags))
-    area = None if boundary is None else read_boundary(boundary)
-    drawn = draw(
-        read_extract(extract), people, table, boundary=area, most_sites=most_sites, name=str(extract)
-    )
+    wards = None if given is None else read_given(given)
+    area = None if wards is None else outline(wards)
+    area = area if boundary is None else read_boundary(boundary)
+    kept = {"boundary": area, "most_sites": most_sites, "name": str(extract), "given": wards}
+    drawn = draw(read_extract(extract), people, table, **kept)  # type: ignore[arg-type]
     write_folder(folder, lambda draft: _fill(draft, drawn, text))
     return drawn
 
