@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+CITIES = ROOT / ".." / "shared" / "cities"
+"""Real cities, which sessions call `$CITIES`."""
 COMMANDS = {"planner": "-m planner", "python3": ""}
 
 
@@ -51,7 +53,7 @@ def replay(session: Path, folder: Path) -> list[str]:
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
     }
-    given |= {"COLUMNS": "100", "PYTHONUTF8": "1", "TMPDIR": str(folder)}
+    given |= {"COLUMNS": "100", "PYTHONUTF8": "1", "TMPDIR": str(folder), "CITIES": str(CITIES.resolve())}
     wrong = []
     for step in steps(session.read_text(encoding="utf-8")):
         said = subprocess.run(

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from replay import fits, replay, steps
+from shared_cities import needs_cities
 
-SESSIONS = sorted(Path(__file__).parent.glob("*.t"))
+
+def _session(path: Path) -> Any:  # noqa: ANN401 - pytest's own kind
+    """One session; one that plans a real city is slow, and needs it."""
+    real = "$CITIES" in path.read_text(encoding="utf-8")
+    return pytest.param(path, id=path.stem, marks=[pytest.mark.slow, needs_cities] if real else [])
 
 
-@pytest.mark.parametrize("session", SESSIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("session", [_session(path) for path in sorted(Path(__file__).parent.glob("*.t"))])
 def test_session_says_what_it_says_here(session: Path, tmp_path: Path) -> None:
     """Every command of the session ends and speaks as written down."""
     assert steps(session.read_text(encoding="utf-8")), f"{session.name} holds no command"
