@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,19 +58,19 @@ def sifted(solver: Solver, among: NDArray[np.bool_], deadline: float, *, constan
     The answer to the whole model; ways that do not help it stay closed in the solver until `unclosed`.
     """
     (serve,) = (own for own in solver.model.variables if own.family == "serve")
-    among = among | (serve.lower > 0)
+    among, last = among | (serve.lower > 0), None
     solver.set("solver", "ipx")
     for _ in range(SIFTINGS):
         solver.bound("serve", serve.lower, np.where(among, serve.upper, serve.lower))
         answer = solver.run(seconds=max(deadline - time.monotonic(), 1.0), constant=constant)
         if answer.ending in {"time_limit", "interrupted", "memory"}:
-            return answer
+            return answer if last is None else replace(last, ending=answer.ending, bound=None)
         if answer.ending != "optimal":  # with so few ways no rule can be kept, or HiGHS is at a loss
             break
         helps = ~among & (solver.worth("serve") < HELPS)
         if not helps.any():
             return answer
-        among |= helps
+        among, last = among | helps, answer  # which keeps every rule, whatever comes of the next
         solver.set("solver", "simplex")  # which goes on from the corner that was found
     unclosed(solver)
     solver.set("solver", "ipx")
