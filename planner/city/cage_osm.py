@@ -28,6 +28,10 @@ LAYERS = ("points", "ways", "areas", "borders")
 """What is handed over: one Arrow file each, with the columns `osm` and `tags` (JSON)."""
 
 
+STARVED, NO_ROOM = "there is not enough memory to read it", "temporarily unavailable"
+"""What is told, and what osmium says when its threads find no room."""
+
+
 def main() -> None:
     """Read the extract of the request, or say why it cannot be read."""
     folder = Path(sys.argv[1])
@@ -39,9 +43,10 @@ def main() -> None:
             _write(folder / f"{name}.arrow", rows)
         answer = {}
     except MemoryError:
-        answer = {"machine": "there is not enough memory to read it"}
+        answer = {"machine": STARVED}
     except (RuntimeError, ValueError) as error:
-        answer = {"fault": str(error).replace(request["path"], Path(request["path"]).name)}
+        told = str(error).replace(request["path"], Path(request["path"]).name)
+        answer = {"machine": STARVED} if NO_ROOM in told else {"fault": told}
     (folder / "answer.json").write_text(json.dumps(answer), "utf-8")
 
 

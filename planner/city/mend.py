@@ -86,9 +86,9 @@ def mended(scenario: Scenario) -> list[Copy]:
     """Mend every layer of a scenario, as far as that needs no knowledge of the place.
 
     Invalid polygons are drawn again from their own lines (`make_valid` of GEOS, by structure); areas where
-    points are expected become a point inside them; rows that stand twice, letter by letter, stand once;
-    ground that two neighbourhoods share, up to a tenth of the smaller, is left to the smaller; cells up to a
-    kilometre outside all neighbourhoods are put into the nearest. Nobody is left out, no number changed.
+    points are expected become a point inside them; rows that say the same in all that is read of them stand
+    once; ground that two neighbourhoods share, up to a tenth of the smaller, is left to the smaller; cells up
+    to a kilometre outside all neighbourhoods are put into the nearest. Nobody is left out, no number changed.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def _alone(source: Source, kind: str) -> Copy:
     copy.shapes = gpd.GeoSeries(drawn, crs=found.crs)
     for row in _twice(source, drawn):
         copy.kept[row] = False
-        copy.note(row, "the row stands twice, letter by letter: it stands once")
+        copy.note(row, "the row says in all that is read of it what another says: it stands once")
     return copy
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from planner.city.guard import Raw
 
 AREAL = ("Polygon", "MultiPolygon")
+THOUSANDS = r"\d{1,3}\.\d{3}"
+"""What may be thousands as well as thousandths, in a text file; nobody is counted in thousandths."""
 MEND = "mend it, in QGIS with Processing → Fix geometries"
 
 
@@ -113,12 +115,16 @@ def _ids(raw: Raw, column: str, findings: Findings) -> pd.Series[str]:
 
 
 def _people(raw: Raw, column: str, findings: Findings) -> pd.Series[float]:
-    values = as_numbers(raw.table[column].astype("str").fillna("").str.strip())
-    bad = np.flatnonzero(~(values >= 0) | ~np.isfinite(values))
+    text = raw.table[column].astype("str").fillna("").str.strip()
+    values = as_numbers(text)
+    thousands = text.str.fullmatch(THOUSANDS) if raw.format == "CSV" else text.isna()
+    bad = np.flatnonzero(~(values >= 0) | ~np.isfinite(values) | thousands)
     told = [
         (raw.place(int(row)), f"`{column}` is no number of people: {raw.table[column][row]!r}") for row in bad
     ]
     findings.rows(told, raw.name, "write a number, with a point and without thousands marks; 0 for nobody")
+    if not len(bad) and not values.sum() > 0:
+        findings.add(f"`{column}` counts nobody", raw.name, "name the column of residents")
     return values
 
 
@@ -137,10 +143,10 @@ def _of_table(given: Given, wards: gpd.GeoDataFrame) -> pd.Series[float]:
     beyond = [ward for ward in people.index if ward not in known]
     faults = []
     if missing:
-        message = f"{len(missing)} neighbourhoods are not in it: {listed(missing)}"
+        message = f"it has no row for these neighbourhoods: {listed(missing)}"
         faults.append(Fault(message, raw.name, "add their rows, with 0 where nobody lives"))
     if beyond:
-        message = f"{len(beyond)} of its rows are no neighbourhood of {given.file.name}: {listed(beyond)}"
+        message = f"these of its rows are no neighbourhood of {given.file.name}: {listed(beyond)}"
         faults.append(Fault(message, raw.name, "nobody is left out: correct the ids, or add the polygons"))
     if faults:
         raise InputFault(faults)

@@ -46,8 +46,8 @@ def of_roads(roads: gpd.GeoDataFrame, mode: Network) -> tuple[Floats, list[str]]
     if mode.speeds_kmh:
         others = sorted({str(kind) or "without a kind" for kind in roads.loc[speed.isna(), "road"]})
         if others:
-            slow = f"{int(speed.isna().sum()):,} lines go at {mode.speed_kmh:g} km/h"
-            notes.append(f"{slow}, for `speeds_kmh` does not name their kind: {listed(others)}.")
+            slow = f"go at {mode.speed_kmh:g} km/h ({int(speed.isna().sum()):,} of {len(speed):,} lines)"
+            notes.append(f"Kinds of road that `speeds_kmh` does not name {slow}: {listed(others)}.")
         if unused := sorted(set(mode.speeds_kmh) - set(roads["road"])):
             notes.append(
                 f"No street is of these kinds, to which `speeds_kmh` gives a speed: {listed(unused)}."

@@ -126,7 +126,10 @@ def test_a_row_that_stands_twice(tiny: Tiny, capsys: pytest.CaptureFixture[str])
     """The same row twice stands once; the same id with other people is for the city to decide."""
     tiny.files["cells.csv"] += "003,B,16.375,48.205,200,20\n"
     assert "City: 650 residents" in check(tiny, capsys, "--repair")[1]
-    assert changes(tiny)[0][1:3] == ["003", "the row stands twice, letter by letter: it stands once"]
+    assert changes(tiny)[0][1:3] == [
+        "003",
+        "the row says in all that is read of it what another says: it stands once",
+    ]
 
 
 def test_the_same_id_with_other_people_stays_a_fault(tiny: Tiny, capsys: pytest.CaptureFixture[str]) -> None:

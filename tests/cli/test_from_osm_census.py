@@ -104,9 +104,9 @@ def test_own_wards_with_a_stated_number(extract: Path, tmp_path: Path) -> None:
         (["--neighbourhoods", "W", "--id", "code", "--people", "5", "--on", "x"],
          "a table of people needs its file and the column that counts them"),
         (["--neighbourhoods", "W", "--id", "code", "--people-table", "T", "--residents", "people"],
-         "table.csv: 1 neighbourhoods are not in it: 03\n    → add their rows, with 0 where nobody lives"),
+         "table.csv: it has no row for these neighbourhoods: 03\n    → add their rows, with 0"),
         (["--neighbourhoods", "W", "--id", "code", "--people-table", "T", "--residents", "people"],
-         "table.csv: 1 of its rows are no neighbourhood of wards.gpkg: 3\n    → nobody is left out"),
+         "table.csv: these of its rows are no neighbourhood of wards.gpkg: 3\n    → nobody is left out"),
         (["--neighbourhoods", "W", "--id", "code", "--people-table", "T", "--residents", "code"],
          "table.csv: unknown column"),
     ],
@@ -131,6 +131,10 @@ def test_what_does_not_fit_is_told(
         ({"people": ["1", "many", "-4"]}, "wards.gpkg feature 2: `people` is no number of people: 'many'"),
         ({"people": ["1", "many", "-4"]}, "wards.gpkg feature 3: `people` is no number of people: '-4'"),
         (
+            {"people": [0, 0, 0]},
+            "wards.gpkg: `people` counts nobody\n    → name the column of residents",
+        ),
+        (
             {"geometry": [shapely.Point(7, 43)] * 3},
             "wards.gpkg feature 1: a polygon that is valid was expected",
         ),
@@ -143,3 +147,15 @@ def test_wards_that_cannot_serve_are_told(
     own = wards(tmp_path / "wards.gpkg", **changed)
     words = ["--osm", str(extract), "--neighbourhoods", str(own), "--id", "code", "--residents", "people"]
     assert message in refused(words, capsys, tmp_path / "city")
+
+
+def test_thousands_are_not_read_as_thousandths(
+    extract: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A point that may part thousands is asked about, and not taken for a fraction of a person."""
+    own, census = wards(tmp_path / "wards.gpkg"), tmp_path / "census.csv"
+    census.write_text("code,people\n01,1.234\n02,200\n03,7\n", encoding="utf-8")
+    words = ["--osm", str(extract), "--neighbourhoods", str(own), "--id", "code", "--residents", "people"]
+    said = refused([*words, "--people-table", str(census)], capsys, tmp_path / "city")
+    assert "census.csv:2: `people` is no number of people: '1.234'" in said
+    assert "without thousands marks" in said

@@ -131,7 +131,7 @@ def test_kinds_of_road_have_their_speeds() -> None:
     )
     travel = measure_travel(city, make_scenario(DRIVE, limit_minutes=30.0))
     assert travel.pairs["health"]["travel"].tolist() == pytest.approx([1, 7, 10])
-    assert travel.notes[0] == "1 lines go at 20 km/h, for `speeds_kmh` does not name their kind: x."
+    assert travel.notes[0] == "Kinds of road that `speeds_kmh` does not name go at 20 km/h (1 of 3 lines): x."
 
 
 def test_kinds_that_no_street_has_are_told() -> None:
