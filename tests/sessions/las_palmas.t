@@ -80,8 +80,8 @@ It is read, and told before anything is solved.
   Forecast: about … GB of memory; …
   …
 
-All four services are planned together. Schools stand where children live, so the money goes to the other three; the plan
-is proven to what the scenario asks for: at most two per cent could still be gained.
+All four services are planned together. By this principle and these costs the money goes to three of them; the plan is
+proven to what the scenario asks for: at most two per cent could still be gained.
 
   $ planner run las-palmas/scenario.yaml 2> /dev/null
   The plan builds … for homes, … for primary care and … for public drinking water … for … of 180 EUR million to build and … of 40 EUR million a year to run. Proven: at least 9… % of what this budget can do under this principle, in this model. … Read las-palmas/runs/scenario-…/report.html
