@@ -10,7 +10,7 @@ from planner.model import polish, sift
 from planner.model.decide import rulebook, yardstick_of
 from planner.model.formulation import formulate
 from planner.model.polish import Polish
-from planner.model.solve import Solver
+from planner.model.solve import Answer, Solver
 
 PRINCIPLES = {"utilitarian": {}, "priority": {"aversion": 2.0}, "maximin": {}, "sufficiency": {"floor": 0.6}}
 
@@ -83,3 +83,27 @@ def test_time_is_counted_anew_for_whole_variables() -> None:
         limit = solver.highs.getOptionValue("time_limit")[1]
         assert limit <= 5.0 + before if relaxed else limit <= 5.0
         assert limit > before if relaxed else limit > 4.0
+
+
+def test_time_that_runs_out_costs_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a later round ends without anything, the optimum of the one before stands, without a bound."""
+    looked = 0
+    for seed in range(40, 80):
+        case = random_case(seed).asking(objective="utilitarian", constraints=[])
+        yardstick = yardstick_of(case.problem, case.scenario)
+        solver = Solver(formulate(case.problem, rulebook(case.scenario)(case.problem), yardstick.goal))
+        solver.relax(relaxed=True)
+        told = []
+
+        def run(*, runs: list[Answer] = told, own: Solver = solver, **given: float) -> Answer:
+            runs.append(Solver.run(own, **given) if not runs else Answer("time_limit", None, None, None))
+            return runs[-1]
+
+        monkeypatch.setattr(solver, "run", run)
+        answer = sift.sifted(solver, np.zeros(len(case.problem.pairs), bool), float("inf"))
+        if len(told) == 2:  # ways came in, and then time ran out
+            looked += 1
+            assert answer.ending == "time_limit"
+            assert answer.bound is None
+            assert answer.solution is told[0].solution
+    assert looked >= 5
